@@ -1,0 +1,1 @@
+"""Retrospective pharmacovigilance of neuroleptic malignant syndrome (NMS)."""

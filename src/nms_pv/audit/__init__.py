@@ -1,0 +1,1 @@
+"""From a case or a number back to its source rows."""

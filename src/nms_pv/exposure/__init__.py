@@ -1,0 +1,1 @@
+"""5. Exposure: canonical tables -> the reports that count, and the ingredients they expose."""

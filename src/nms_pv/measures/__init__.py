@@ -1,0 +1,1 @@
+"""6. Measures: labels and exposure -> one row for each number."""

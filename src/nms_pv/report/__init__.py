@@ -1,0 +1,1 @@
+"""7. Report: results -> reports/index.html."""

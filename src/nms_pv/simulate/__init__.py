@@ -1,0 +1,1 @@
+"""The simulator: FDA-shaped files with planted truth and planted defects."""

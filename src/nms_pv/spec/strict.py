@@ -1,0 +1,41 @@
+"""The common ground of all settings: frozen, unknown keys refused, errors that name the file."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class StudyError(ValueError):
+    """A file of the study that cannot be used as it is."""
+
+
+class Strict(BaseModel):
+    """Settings that are frozen and refuse unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+Settings = TypeVar("Settings", bound=Strict)
+
+
+def load_yaml(path: Path, model: type[Settings]) -> Settings:
+    """Read one YAML file into its model.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, every offending key, its value and what was expected.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise StudyError(f"{path}: cannot be read as YAML: {error}") from error
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, p['loc'])) or 'top level'}: {p['msg']} (found {p['input']!r})" for p in error.errors()
+        )
+        raise StudyError(f"{path}: {problems}") from error

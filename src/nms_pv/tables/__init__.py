@@ -1,0 +1,1 @@
+"""The tables where the layers meet: grain, key, type, unit, allowed values and meaning, declared once."""
