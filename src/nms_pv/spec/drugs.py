@@ -103,6 +103,7 @@ def load_drugs(study: Path) -> DrugTable:
     ------
     StudyError
         For a repeated ingredient, an unknown role, or a component that is not listed.
+
     """
     path = study / "drugs.csv"
     with path.open(encoding="utf-8", newline="") as file:

@@ -27,6 +27,7 @@ def load_elements(study: Path) -> list[ElementTerm]:
     ------
     StudyError
         For an unknown grade, or a term listed twice for one element.
+
     """
     path = study / "elements.csv"
     with path.open(encoding="utf-8", newline="") as file:

@@ -9,7 +9,8 @@ from pathlib import Path
 from nms_pv.spec.params import Quarter
 from nms_pv.spec.strict import Strict, StudyError, load_yaml
 
-FILLED = ("always", "usually", "sometimes")
+# required: a row without it is rejected; always: a file without any is refused; usually: a large file without any is refused.
+FILLED = ("required", "always", "usually", "sometimes")
 
 
 class Limits(Strict):
@@ -33,6 +34,7 @@ class SourceRules(Strict):
     title: str
     publisher: str
     licence: str
+    download: str
     first_current_quarter: Quarter
     core_tables: list[str]
     further_tables: list[str]
@@ -51,7 +53,9 @@ class SourceRules(Strict):
 
     def event_dates_are_padded(self, quarter: str) -> bool:
         """May an event date on a first of the month be filled in?"""
-        return (self.padded_event_dates.legacy and self.era(quarter) == "legacy") or quarter >= self.padded_event_dates.from_quarter
+        return (
+            self.padded_event_dates.legacy and self.era(quarter) == "legacy"
+        ) or quarter >= self.padded_event_dates.from_quarter
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ class MappedColumn:
 
     def expected_in(self, quarter: str) -> bool:
         """Is the raw column published in that quarter?"""
-        return (not self.first_quarter or quarter >= self.first_quarter) and (not self.last_quarter or quarter <= self.last_quarter)
+        return (not self.first_quarter or quarter >= self.first_quarter) and (
+            not self.last_quarter or quarter <= self.last_quarter
+        )
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,11 @@ def load_faers(study: Path) -> FaersSpec:
     Raises
     ------
     StudyError
-        For a `filled` that is none of always, usually, sometimes.
+        For a `filled` that is none of `FILLED`.
+
     """
     path = study / "column_maps" / "faers.csv"
-    columns = tuple(
-        MappedColumn(**{k: row[k] for k in MappedColumn.__dataclass_fields__}) for row in _read(path)
-    )
+    columns = tuple(MappedColumn(**{k: row[k] for k in MappedColumn.__dataclass_fields__}) for row in _read(path))
     wrong = sorted({c.filled for c in columns} - set(FILLED))
     if wrong:
         raise StudyError(f"{path}: column `filled` holds {wrong}; allowed are {FILLED}")

@@ -6,8 +6,10 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from nms_pv.tables.errors import UserError
 
-class StudyError(ValueError):
+
+class StudyError(UserError):
     """A file of the study that cannot be used as it is."""
 
 
@@ -27,6 +29,7 @@ def load_yaml(path: Path, model: type[Settings]) -> Settings:
     ------
     StudyError
         Naming the file, every offending key, its value and what was expected.
+
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -97,7 +97,9 @@ def _source_line() -> dy.Int64:
 
 
 class _ReportVersions(dy.Schema):
-    version_id = dy.String(primary_key=True, description="`faers:<quarter>:<primaryid>`, with `#<line>` for a second copy in one file.")
+    version_id = dy.String(
+        primary_key=True, description="`faers:<quarter>:<primaryid>`, with `#<line>` for a second copy in one file."
+    )
     subject_id = dy.String(description="The case the version belongs to.")
     version_n = dy.Int32(nullable=True, min=0, description="Version number; legacy: follow-up sequence + 1.")
     era = code(ERA, "Layout of the file it came in.")
@@ -124,17 +126,25 @@ class _Reports(dy.Schema):
     age_years = dy.Float64(nullable=True, min=0, max=122, description="Age at the event.", metadata={"unit": "years"})
     sex = code(SEX, "Sex.")
     weight_kg = dy.Float64(nullable=True, min=0, max=650, description="Body weight.", metadata={"unit": "kg"})
-    reporter_country = dy.String(nullable=True, regex=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or EU where the source masks it.")
-    occurrence_country = dy.String(nullable=True, regex=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or EU where the source masks it.")
+    reporter_country = dy.String(
+        nullable=True, regex=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or EU where the source masks it."
+    )
+    occurrence_country = dy.String(
+        nullable=True, regex=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2, or EU where the source masks it."
+    )
     reporter_type = code(REPORTER, "Who reported.")
     report_type = code(REPORT_TYPE, "How it was reported.")
     sender = dy.String(nullable=True, description="Sender as stated.")
     sender_case_number = dy.String(nullable=True, description="The sender's own number of the case.")
     literature = dy.String(nullable=True, description="Literature reference as stated; the source cuts it at 500 characters.")
-    is_serious = dy.Bool(nullable=True, description="At least one seriousness code; empty where the quarter has no outcome table.")
+    is_serious = dy.Bool(
+        nullable=True, description="At least one seriousness code; empty where the quarter has no outcome table."
+    )
     duplicate_group = dy.String(nullable=True, description="Smallest subject_id of its group of probable duplicates.")
     duplicate_rule = code(DUPLICATE_RULE, "Rule that put it there.", nullable=True)
-    is_representative = dy.Bool(description="Counted when duplicates are collapsed: not in a group, or the latest received of it.")
+    is_representative = dy.Bool(
+        description="Counted when duplicates are collapsed: not in a group, or the latest received of it."
+    )
     source_id = _source_id()
     source_line = _source_line()
 
@@ -145,7 +155,9 @@ REPORTS = Table("canonical/reports", "one case, its shown version", _Reports)
 class _ReportDrugs(dy.Schema):
     subject_id = _subject()
     drug_no = dy.Int32(primary_key=True, min=1, description="Our number: the source's own repeats within a report.")
-    ingredient_reported = dy.String(primary_key=True, description="One ingredient as reported, cleaned; the drug name where none is given.")
+    ingredient_reported = dy.String(
+        primary_key=True, description="One ingredient as reported, cleaned; the drug name where none is given."
+    )
     drug_name = dy.String(nullable=True, description="Drug name as reported.")
     ingredient = dy.String(nullable=True, description="Ingredient in study/drugs.csv; empty when uncoded.")
     coding_method = code(CODING_METHOD, "How the ingredient was found.")
@@ -233,4 +245,6 @@ class _UncodedNames(dy.Schema):
     similarity = dy.Float64(nullable=True, min=0, max=1, description="Jaro-Winkler similarity to that name.")
 
 
-UNCODED_NAMES = Table("canonical/uncoded_names", "one drug name that was not coded: the commonest, and all near an antipsychotic", _UncodedNames)
+UNCODED_NAMES = Table(
+    "canonical/uncoded_names", "one drug name that was not coded: the commonest, and all near an antipsychotic", _UncodedNames
+)

@@ -30,9 +30,8 @@ def document() -> str:
 
 def _row(name: str, column: dy.Column) -> str:
     facts = column.metadata or {}
-    meanings = facts.get("meanings")
+    meanings = facts.get("meanings", {})
     kind = "code" if meanings else str(column.dtype)
-    meaning = column.description or ""
-    if meanings:
-        meaning += " " + "; ".join(f"`{value}` = {text}" for value, text in meanings.items())
-    return f"| `{name}` | {kind} | {facts.get('unit', '')} | {'yes' if column.nullable else 'no'} | {meaning.replace('|', chr(92) + '|')} |"
+    texts = [column.description or "", "; ".join(f"`{value}` = {text}" for value, text in meanings.items())]
+    meaning = " ".join(text for text in texts if text).replace("|", r"\|")
+    return f"| `{name}` | {kind} | {facts.get('unit', '')} | {'yes' if column.nullable else 'no'} | {meaning} |"

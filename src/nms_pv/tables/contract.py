@@ -1,11 +1,12 @@
 """What a table is: declared once, written only through its declaration, in key order, never half-written."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 import dataframely as dy
 import polars as pl
+
+from nms_pv.tables.errors import UserError
 
 DAY_PRECISION = {
     "day": "known to the day",
@@ -16,7 +17,7 @@ DAY_PRECISION = {
 }
 
 
-class ContractError(ValueError):
+class ContractError(UserError):
     """Rows that do not fit the declaration of their table."""
 
 
@@ -70,6 +71,7 @@ class Table:
         ------
         ContractError
             Naming every rule that is broken, with the number of rows and an example.
+
         """
         undeclared = sorted(set(frame.columns) - set(self.types))
         missing = sorted(set(self.types) - set(frame.columns))
@@ -99,6 +101,7 @@ class Table:
         ------
         ContractError
             When nothing lies there, or its columns are not those declared.
+
         """
         files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
         if not files or not files[0].exists():
@@ -123,6 +126,6 @@ class replacing:  # noqa: N801 (used as a verb, like open)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
-            os.replace(self.partial, self.path)
+            self.partial.replace(self.path)
         else:
             self.partial.unlink(missing_ok=True)

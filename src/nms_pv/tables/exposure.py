@@ -30,4 +30,6 @@ class _ReportIngredients(dy.Schema):
     role = code(STRONGEST_ROLE, "The strongest role of the ingredient in this form in the report.")
 
 
-REPORT_INGREDIENTS = Table("exposure/report_ingredients", "one report of the universe x ingredient x formulation", _ReportIngredients)
+REPORT_INGREDIENTS = Table(
+    "exposure/report_ingredients", "one report of the universe x ingredient x formulation", _ReportIngredients
+)

@@ -15,8 +15,12 @@ class _Verdicts(dy.Schema):
     subject_id = dy.String(primary_key=True, description="Report or person-episode with at least one finding.")
     definition = dy.String(primary_key=True, description="File name in study/definitions, without .yaml.")
     verdict = code(VERDICT, "Three-valued verdict.")
-    points_low = dy.Int32(nullable=True, min=0, description="Documented points, for definitions with points.", metadata={"unit": "points"})
-    points_high = dy.Int32(nullable=True, min=0, description="Documented points plus those of elements not documented.", metadata={"unit": "points"})
+    points_low = dy.Int32(
+        nullable=True, min=0, description="Documented points, for definitions with points.", metadata={"unit": "points"}
+    )
+    points_high = dy.Int32(
+        nullable=True, min=0, description="Documented points plus those of elements not documented.", metadata={"unit": "points"}
+    )
     met = dy.String(description="Elements documented as present, joined by `;`.")
     failed = dy.String(description="Elements documented as absent, joined by `;`.")
     missing = dy.String(description="Elements not documented, joined by `;`.")

@@ -15,8 +15,8 @@ MEASURE = {
     "prr": "proportional reporting ratio, (a / (a + b)) / (c / (c + d))",
     "chi2_yates": "chi-squared of the 2x2 table with Yates' correction",
     "ic": "information component, log2((a + 0.5) / (E + 0.5))",
-    "fatal_proportion": "reports with outcome death / reports that meet the definition",
-    "serious_proportion": "reports with a seriousness code / reports that meet the definition",
+    "fatal_proportion": "reports with outcome death / reports that meet the definition and whose outcome is known",
+    "serious_proportion": "reports with a seriousness code / reports that meet the definition and whose outcome is known",
 }
 ROLES = {
     "ps": "primary suspect",
@@ -39,7 +39,7 @@ GROUP_KIND = {
 class _Results(dy.Schema):
     result_id = dy.String(
         primary_key=True,
-        description="Readable and stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>`, and `/<stratum>` where there is one.",
+        description="Readable and stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>[/<stratum>]`.",
     )
     arm = code(ARM, "Which arm.")
     measure = code(MEASURE, "Which measure.")
@@ -48,9 +48,11 @@ class _Results(dy.Schema):
     duplicates = code(DUPLICATES, "What is done with probable duplicates.")
     group_kind = code(GROUP_KIND, "What the groups are.")
     group = dy.String(description="The group.")
-    stratum = dy.String(nullable=True, description="`year=2024`; empty for all.")
-    numerator = dy.Int64(min=0, description="Group and definition (cell a).")
-    denominator = dy.Int64(min=0, description="Group (a + b).")
+    stratum = dy.String(nullable=True, description="`year=2024`, or `year_unknown`; empty for all.")
+    numerator = dy.Int64(
+        min=0, description="Group and definition (cell a); of these, for a proportion of an outcome, those with it."
+    )
+    denominator = dy.Int64(min=0, description="Group (a + b); for a proportion of an outcome, cases whose outcome is known.")
     reference_numerator = dy.Int64(nullable=True, min=0, description="Definition outside the group (cell c).")
     reference_denominator = dy.Int64(nullable=True, min=0, description="Outside the group (c + d).")
     unit = dy.String(description="What was counted.")

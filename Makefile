@@ -1,0 +1,50 @@
+# Two commands do everything: `make report` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+TESTS := unit spec known_answers properties pipeline browser
+
+.PHONY: report test check fix docs proof bench clean $(addprefix test-,$(TESTS))
+
+# Both need the stage commands to find the pinned Python first.
+report test proof bench $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+report: $(INSTALLED)
+	$(BIN)/dvc repro
+	@echo "$(CURDIR)/reports/index.html"
+
+test: check
+	$(BIN)/pytest -m "not proof" --cov --cov-report=term
+
+check: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m nms_pv.docs --check
+
+fix: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(INSTALLED)
+	$(BIN)/python -m nms_pv.docs
+
+$(addprefix test-,$(TESTS)): test-%: $(INSTALLED)
+	$(BIN)/pytest tests/$* -m "not proof"
+
+proof: $(INSTALLED)
+	$(BIN)/pytest -m proof
+
+bench: $(INSTALLED)
+	$(BIN)/python benchmarks/bench_pairs.py
+	$(BIN)/python benchmarks/bench_pipeline.py
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .coverage

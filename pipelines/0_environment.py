@@ -1,0 +1,13 @@
+"""Write the versions of the numeric libraries; every other stage depends on them."""
+
+from pathlib import Path
+
+from nms_pv.audit.environment import write_environment
+
+
+def main() -> None:
+    write_environment(Path("data/environment.json"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,20 @@
+"""Raw files -> rows of text with file and line; what cannot be read goes to quarantine."""
+
+from pathlib import Path
+
+from nms_pv.sources.read import write_sources
+from nms_pv.sources.record import read_record
+from nms_pv.spec.params import load_params
+from nms_pv.spec.source import load_faers
+
+
+def main() -> None:
+    study, layer = Path("study"), Path("data/1_sources")
+    params = load_params(Path("params.yaml"))
+    kept = None if params.input == "simulated" else read_record(study / "sources" / "faers_files.csv")
+
+    write_sources(layer / params.input, layer, load_faers(study), kept)
+
+
+if __name__ == "__main__":
+    main()

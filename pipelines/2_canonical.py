@@ -1,0 +1,19 @@
+"""Rows -> adverse-event reports in one shape: versions, duplicates, coded drugs."""
+
+from pathlib import Path
+
+from nms_pv.canonical.write import write_canonical
+from nms_pv.spec.drugs import load_drugs
+from nms_pv.spec.params import load_params
+from nms_pv.spec.source import load_faers
+
+
+def main() -> None:
+    study = Path("study")
+    params = load_params(Path("params.yaml"))
+
+    write_canonical(Path("data/1_sources"), Path("data/2_canonical"), load_faers(study), load_drugs(study), params.duplicates)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,16 @@
+"""Evidence -> one three-valued verdict for each report and definition."""
+
+from pathlib import Path
+
+from nms_pv.labels.write import write_labels
+from nms_pv.spec.definitions import load_definitions
+
+
+def main() -> None:
+    definitions = load_definitions(Path("study"))
+
+    write_labels(Path("data/3_evidence"), Path("data/4_labels"), definitions)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,13 @@
+"""Reports -> those that count, and the ingredients they expose."""
+
+from pathlib import Path
+
+from nms_pv.exposure.write import write_exposure
+
+
+def main() -> None:
+    write_exposure(Path("data/2_canonical"), Path("data/5_exposure"))
+
+
+if __name__ == "__main__":
+    main()

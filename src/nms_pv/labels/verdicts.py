@@ -1,0 +1,55 @@
+"""element states -> one verdict for each subject and definition."""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from nms_pv.labels.logic import decided, points, value
+from nms_pv.labels.states import states
+from nms_pv.spec.definitions import Definition
+from nms_pv.tables import attrition
+
+
+def verdicts(findings: pl.DataFrame, exposures: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """The verdict of one definition on every subject with at least one finding."""
+    frame = states(findings, exposures, definition)
+    low, high = points_interval(definition)
+    return frame.select(
+        "subject_id",
+        definition=pl.lit(definition.name),
+        verdict=word(outcome(definition)),
+        points_low=low,
+        points_high=high,
+        met=_joined(definition.items, lambda state: state),
+        failed=_joined(definition.items, lambda state: ~state),
+        missing=_joined(definition.items, lambda state: state.is_null()),
+    )
+
+
+def outcome(definition: Definition) -> pl.Expr:
+    """True is met, false not met, null indeterminate."""
+    if definition.rule:
+        return value(definition.rule)
+    assert definition.points and definition.threshold  # load_definition refuses anything else
+    return decided(*points(definition.points), definition.threshold)
+
+
+def points_interval(definition: Definition) -> tuple[pl.Expr, pl.Expr]:
+    """The documented and the attainable points; empty for a definition without points."""
+    return points(definition.points) if definition.points else (pl.lit(None), pl.lit(None))
+
+
+def word(state: pl.Expr) -> pl.Expr:
+    """The verdict that a value means."""
+    return pl.when(state).then(pl.lit("met")).when(~state).then(pl.lit("not_met")).otherwise(pl.lit("indeterminate"))
+
+
+def verdict_attrition(part: str, definition: Definition, labelled: pl.DataFrame) -> pl.DataFrame:
+    """How many subjects with a finding the definition does not keep as met, and why."""
+    n_of = dict(labelled["verdict"].value_counts().iter_rows())
+    left = {verdict: n_of.get(verdict, 0) for verdict in ("not_met", "indeterminate")}
+    return attrition.steps("labels", f"{part}:{definition.name}", "subject with a finding", labelled.height, left)
+
+
+def _joined(names: list[str], chosen: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    return pl.concat_str([pl.when(chosen(pl.col(n))).then(pl.lit(n)) for n in names], separator=";", ignore_nulls=True)

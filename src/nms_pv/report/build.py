@@ -1,0 +1,71 @@
+"""6_measures and what led to it -> index.html, one file that needs nothing else, and its tables as CSV."""
+
+from pathlib import Path
+
+import polars as pl
+
+from nms_pv.report import compared
+from nms_pv.report.inputs import Inputs, read_inputs
+from nms_pv.report.page import Numbers, Study, choose, render
+from nms_pv.report.results import tidy
+from nms_pv.spec.definitions import Definition
+from nms_pv.spec.drugs import DrugTable
+from nms_pv.spec.params import Params
+from nms_pv.spec.source import FaersSpec
+from nms_pv.tables.contract import replacing
+from nms_pv.tables.export import write_csv
+
+
+def write_report(
+    data: Path,
+    out: Path,
+    params: Params,
+    drugs: DrugTable,
+    faers: FaersSpec,
+    definitions: list[Definition],
+    study: Path = Path("study"),
+) -> None:
+    """Write `out/index.html` and `out/tables/*.csv` from the layers in `data` and the literature in `study`."""
+    inputs = read_inputs(data, study)
+    declared = Study(params, drugs, faers, definitions)
+    chosen = choose(inputs, declared)
+    page = render(inputs, declared, chosen)
+    for name, frame in tables(inputs, declared, chosen).items():
+        write_csv(frame, out / "tables" / f"{name}.csv")
+    with replacing(out / "index.html") as partial:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+
+
+def tables(inputs: Inputs, study: Study, chosen: Numbers) -> dict[str, pl.DataFrame]:
+    """The tidy table behind each figure and each table of the page, by file name."""
+    return {
+        "files": inputs.files,
+        "quarantine_reasons": inputs.quarantine_reasons,
+        "attrition": inputs.attrition,
+        "duplicates": inputs.duplicates,
+        "coding_coverage": inputs.coding_coverage,
+        "uncoded_names": inputs.uncoded_names,
+        "value_issues": inputs.value_issues,
+        "cases_by_year": tidy(chosen.years.values()),
+        "ror_by_ingredient": tidy(row for _, row in chosen.ingredients.rows),
+        "ror_by_definition": tidy(row for facet in chosen.facets for row in facet.rows),
+        "ror_by_setting": tidy(row for line in chosen.grid for row in line.rows),
+        "outcomes": tidy(row for _, lines in chosen.outcomes for _, row in lines),
+        "definitions": _definitions(study.definitions),
+        "published_ror": _published(chosen.comparisons),
+    }
+
+
+def _definitions(definitions: list[Definition]) -> pl.DataFrame:
+    fields = ("name", "title", "citation", "doi", "status")
+    return pl.DataFrame([{f: getattr(d, f) for f in fields} for d in definitions], schema=dict.fromkeys(fields, pl.String))
+
+
+def _published(comparisons: list[compared.Comparison]) -> pl.DataFrame:
+    columns = ("drug", "our_result_id", "study", "population", "value", "low", "high", "doi", "status", "note")
+    rows = [
+        (c.drug, c.ours["result_id"], s.study, s.population, s.value, s.low, s.high, s.doi, s.status, s.note)
+        for c in comparisons
+        for s in (p.source for p in c.published)
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")

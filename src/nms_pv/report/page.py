@@ -1,0 +1,170 @@
+"""The page: what each section is given, and the template that turns it into text."""
+
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from nms_pv.report import compared, loaded, numbers, style
+from nms_pv.report.figures.definitions import by_definition
+from nms_pv.report.figures.draw import log_limits
+from nms_pv.report.figures.forest import forest
+from nms_pv.report.figures.outcomes import outcomes
+from nms_pv.report.figures.published import beside_published
+from nms_pv.report.figures.years import cases_by_year
+from nms_pv.report.inputs import Inputs, flat
+from nms_pv.report.numbers import Row
+from nms_pv.report.results import Setting
+from nms_pv.report.words import clean, readable
+from nms_pv.spec.definitions import Definition
+from nms_pv.spec.drugs import DrugTable
+from nms_pv.spec.params import Params
+from nms_pv.spec.source import FaersSpec
+from nms_pv.tables.canonical import CODING_METHOD, DUPLICATE_RULE
+from nms_pv.tables.measures import DUPLICATES, ROLES
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the study declares, as far as the report says it."""
+
+    params: Params
+    drugs: DrugTable
+    faers: FaersSpec
+    definitions: list[Definition]
+
+    @property
+    def main(self) -> Setting:
+        """The setting that is shown first."""
+        return Setting(self.params.main.definition, self.params.main.roles, self.params.main.duplicates)
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the input is simulated."""
+        return self.params.input == "simulated"
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The results that the page shows."""
+
+    key: dict[str, Row | None]
+    generations: list[tuple[style.Look, Row | None]]
+    years: dict[tuple[str, int | None], Row]
+    ingredients: compared.Ingredients
+    definitions: list[str]
+    facets: list[compared.Facet]
+    grid: list[compared.GridLine]
+    outcomes: list[tuple[str, list[tuple[style.Look, Row | None]]]]
+    comparisons: list[compared.Comparison]
+    met: dict[str, Row | None]
+
+
+def choose(inputs: Inputs, study: Study) -> Numbers:
+    """Pick from the results what the page shows."""
+    results, main, generations = inputs.results, study.main, study.params.generations
+    definitions = compared.definition_order(results, main, [d.name for d in study.definitions])
+    key_measures = ("reporting_proportion", "fatal_proportion", "serious_proportion")
+    return Numbers(
+        key={measure: results.one(measure, main, "all", "all") for measure in key_measures},
+        generations=[(look, results.one("ror", main, "generation", look.code)) for look in style.GENERATIONS],
+        years={**results.by_year("reports", main, "generation"), **results.by_year("reports", main, "all")},
+        ingredients=compared.ingredients(results, main, study.drugs, generations),
+        definitions=definitions,
+        facets=compared.facets(results, main, definitions, study.drugs, generations),
+        grid=compared.grid(results, definitions),
+        outcomes=compared.outcome_panels(results, main),
+        comparisons=compared.comparisons(results, main, study.drugs, generations, inputs.published),
+        met={
+            d.name: results.one("reports", Setting(d.name, main.roles, main.duplicates), "all", "all") for d in study.definitions
+        },
+    )
+
+
+def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
+    """The figures that have anything to show."""
+    simulated, drawn = study.simulated, chosen.ingredients.drawn
+    limits = log_limits(row for _, rows in drawn for row in rows)
+    bars = {(group, year): row for (group, year), row in chosen.years.items() if year is not None and group != "all"}
+    return {
+        "years": [cases_by_year(bars, simulated=simulated)] if bars else [],
+        "forest": [forest(rows, look, limits, simulated=simulated) for look, rows in drawn],
+        "definitions": [by_definition(chosen.facets, chosen.definitions, study.main.definition, simulated=simulated)]
+        if chosen.facets
+        else [],
+        "outcomes": [outcomes(chosen.outcomes, simulated=simulated)],
+        "published": [beside_published(chosen.comparisons, simulated=simulated)] if chosen.comparisons else [],
+    }
+
+
+def render(inputs: Inputs, study: Study, chosen: Numbers) -> str:
+    """The whole page."""
+    near = loaded.near_antipsychotics(inputs)
+    issues = loaded.value_issues(inputs)
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        study=study,
+        source=study.faers.rules,
+        main=study.main,
+        chosen=chosen,
+        figures=figures(chosen, study),
+        year_lines=compared.year_lines(chosen.years),
+        titles={d.name: d.title for d in study.definitions},
+        files=inputs.files.rows(named=True),
+        quarters=loaded.quarters(inputs),
+        quarantine_reasons=inputs.quarantine_reasons.rows(named=True),
+        flows=loaded.flows(inputs.attrition),
+        duplicates=inputs.duplicates.rows(named=True),
+        coding=loaded.coding(inputs),
+        uncoded=loaded.commonest_uncoded(inputs),
+        near=near[: loaded.MOST_NEAR_NAMES],
+        near_count=len(near),
+        issues=issues[: loaded.MOST_ISSUES],
+        issue_count=len(issues),
+        studies=compared.studies(chosen.comparisons),
+        settings=flat("", study.params.model_dump()),
+        environment=inputs.environment,
+        digests=inputs.digests,
+        version=package_version(),
+    )
+
+
+def package_version() -> str:
+    """The installed version of this package."""
+    try:
+        return version("nms-pv")
+    except PackageNotFoundError:
+        return "(version unknown, not installed)"
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("nms_pv.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_clean_text,
+    )
+    environment.globals |= {
+        "shown": numbers.shown,
+        "is_percent": numbers.is_percent,
+        "is_drawable": numbers.is_drawable,
+        "reason_undefined": numbers.reason_undefined,
+        "count": numbers.count,
+        "percent": numbers.percent,
+        "rounded": numbers.rounded,
+        "readable": readable,
+        "looks": style.GENERATIONS,
+        "roles_meaning": ROLES,
+        "duplicates_meaning": DUPLICATES,
+        "coding_meaning": CODING_METHOD,
+        "duplicate_rule_meaning": DUPLICATE_RULE,
+    }
+    return environment
+
+
+def _clean_text(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

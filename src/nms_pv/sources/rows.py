@@ -1,0 +1,101 @@
+"""Records of one file -> rows that are kept, rows that are rejected, exact copies that are dropped."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from nms_pv.sources.header import Header
+from nms_pv.sources.lines import LINE, Records, split_fields
+from nms_pv.sources.text import SourceError
+from nms_pv.spec.source import FaersSpec
+
+# A number as text; `.0` is what pandas makes of it.
+WHOLE_NUMBER = r"^\s*\d{1,18}(\.0)?\s*$"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What became of the records of one file: lines + glued = kept + rejected records + blank + copies."""
+
+    kept: pl.DataFrame
+    rejected: pl.DataFrame
+    rejected_records: int
+    lines: int
+    blank: int
+    glued: int
+    copies: int
+
+
+def check_rows(records: Records, header: Header, faers: FaersSpec, what: str) -> Rows:
+    """Reject rows without an identifier that is a number, or without a required value; drop exact copies.
+
+    Raises
+    ------
+    SourceError
+        When a whole column is empty that never is, or a trailing column holds something.
+
+    """
+    fields = split_fields(records.complete, header)
+    _refuse_filled_trailing(fields, what)
+    required = [c for c in header.mapped if c.filled == "required"]
+    reasons = [
+        pl.when(pl.col(c.column).is_null())
+        .then(pl.lit(f"{c.column}_missing"))
+        .when((pl.lit(c.kind == "id")) & ~pl.col(c.column).str.contains(WHOLE_NUMBER))
+        .then(pl.lit(f"{c.column}_not_a_number"))
+        for c in required
+    ]
+    fields = fields.with_columns(pl.concat_str(reasons, separator=";", ignore_nulls=True).alias("reasons"))
+    bad = fields.filter(pl.col("reasons") != "")
+    rejected = records.complete.unique(LINE).join(bad.unique(LINE).select(LINE, "reasons"), on=LINE)
+    good = fields.filter(pl.col("reasons") == "").select(LINE, *(c.column for c in header.mapped))
+    _refuse_empty_columns(good, header, faers, what)
+    kept = _without_copies(good)
+    return Rows(
+        kept=kept,
+        rejected=pl.concat([records.rejected, rejected]),
+        rejected_records=records.rejected.height + bad.height,
+        lines=records.lines,
+        blank=records.blank,
+        glued=records.glued,
+        copies=good.height - kept.height,
+    )
+
+
+def _without_copies(rows: pl.DataFrame) -> pl.DataFrame:
+    """Keep the first of rows that are equal in every field; full comparison only where a hash is shared."""
+    content = [name for name in rows.columns if name != LINE]
+    numbered = rows.with_row_index("row")
+    shared = numbered.filter(pl.struct(content).hash().is_duplicated())
+    copies = shared.filter(~pl.struct(content).is_first_distinct()).select("row")
+    return numbered.join(copies, on="row", how="anti", maintain_order="left").drop("row")
+
+
+def _refuse_filled_trailing(fields: pl.DataFrame, what: str) -> None:
+    filled = [name for name in fields.columns if name.startswith("trailing_") and fields[name].null_count() < fields.height]
+    if filled:
+        raise SourceError(
+            f"{what}: the columns {filled} should only stand for the empty field after a trailing delimiter, but hold values"
+        )
+
+
+def _refuse_empty_columns(rows: pl.DataFrame, header: Header, faers: FaersSpec, what: str) -> None:
+    if rows.is_empty():
+        return
+    nothing = [*faers.rules.null_markers, faers.rules.null_marker_unless_country, ""]
+    expected = [
+        c.column
+        for c in header.mapped
+        if c.filled in ("required", "always") or (c.filled == "usually" and rows.height >= faers.rules.usually_filled_from_rows)
+    ]
+    empty = [name for name in expected if rows[name].null_count() == rows.height or _holds_nothing(rows[name], nothing)]
+    if empty:
+        raise SourceError(
+            f"{what}: the columns {empty} are empty in all {rows.height} rows, which they never were. "
+            "The file is damaged or its layout changed: download it again, or correct study/column_maps/faers.csv."
+        )
+
+
+def _holds_nothing(values: pl.Series, nothing: list[str]) -> bool:
+    first = values.drop_nulls().head(1000).str.strip_chars()
+    return bool(first.is_in(nothing).all()) and bool(values.drop_nulls().str.strip_chars().is_in(nothing).all())
