@@ -1,7 +1,7 @@
 """Time and peak memory of every layer on simulated quarters, as a Markdown table for the README.
 
-    python benchmarks/bench_pipeline.py                 one quarter of 100,000 cases
-    python benchmarks/bench_pipeline.py 2000000 20      two million cases over 20 quarters
+python benchmarks/bench_pipeline.py                 one quarter of 100,000 cases
+python benchmarks/bench_pipeline.py 2000000 20      two million cases over 20 quarters
 """
 
 import os
@@ -14,7 +14,16 @@ from pathlib import Path
 import yaml
 
 PROJECT = Path(__file__).parents[1]
-SCRIPTS = ["0_environment", "0_simulate", "1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "7_report"]
+SCRIPTS = [
+    "0_environment",
+    "0_simulate",
+    "1_sources",
+    "2_canonical",
+    "3_evidence",
+    "4_labels",
+    "5_exposure",
+    "6_measures",
+]
 # The pipeline that is timed begins at the raw files and ends at the numbers.
 TIMED = [name for name in SCRIPTS if name[0] in "123456"]
 

@@ -69,7 +69,7 @@ def write_data(data: Path, drugs: DrugTable) -> None:
         parts = [steps(layer[2:], f"{quarter}:{name}", unit, 40_000, left) for quarter in QUARTERS]
         write_attrition(parts, data / layer / "attrition.csv")
     RESULTS.write(results(drugs), data / "6_measures" / "results.parquet")
-    (data / "environment.json").write_text(json.dumps({"python": "3.11.7", "packages": {"polars": "2.1.0", "numpy": "2.4.6"}}))
+    (data / "environment.json").write_text(json.dumps({"nms-pv": "0.1.0", "numpy": "2.4.6", "polars": "2.1.0", "python": "3.11"}))
 
 
 def _write_sources(data: Path) -> None:

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
 NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
+METHOD = ("small", "code")
 READ_ALOUD = ("title", "aria-label", "alt", "content")
 
 
@@ -17,6 +18,7 @@ class Element:
     attributes: dict[str, str]
     path: tuple[str, ...]
     text: str = ""
+    text_without_address: str = ""
 
 
 @dataclass
@@ -42,8 +44,10 @@ class Page(HTMLParser):
         assert self._open.pop().tag == tag, f"</{tag}> closes another element"
 
     def handle_data(self, data: str) -> None:
+        has_address = any("data-result" in e.attributes or e.tag in METHOD for e in self._open)
         for element in self._open:
             element.text += data
+            element.text_without_address += "" if has_address else data
 
     def all(self, tag: str) -> list[Element]:
         """All elements of one tag."""

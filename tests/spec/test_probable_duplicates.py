@@ -13,7 +13,7 @@ ALIKE = {
     "event_day_precision": "day",
     "age_years": 40.0,
     "sex": "female",
-    "occurrence_country": "US",
+    "country": "US",
     "drugs": 1,
     "events": 2,
     "sender": None,
@@ -26,7 +26,7 @@ def flags(reports: dict[str, dict[str, object]], settings: Duplicates = BOTH) ->
     rows = [{"subject_id": name, **ALIKE, **values} for name, values in reports.items()]
     schema = {
         "sex": pl.String,
-        "occurrence_country": pl.String,
+        "country": pl.String,
         "sender": pl.String,
         "sender_case_number": pl.String,
         "events": pl.UInt64,
@@ -42,7 +42,7 @@ def test_equal_content_is_a_duplicate_and_the_latest_received_is_counted() -> No
     }
 
 
-@pytest.mark.parametrize("part", ["event_day", "age_years", "sex", "occurrence_country", "drugs", "events"])
+@pytest.mark.parametrize("part", ["event_day", "age_years", "sex", "country", "drugs", "events"])
 def test_a_missing_part_never_matches(part: str) -> None:
     assert flags({"a": {part: None}, "b": {part: None}}) == {}
 

@@ -78,6 +78,8 @@ def test_a_pseudo_combination_is_one_ingredient_twice_reported() -> None:
         ("Risperdal Consta", "RISPERIDONE"),
         ("Abilify Maintena", "ARIPIPRAZOLE"),
         ("ZYPREXA RELPREVV", None),
+        ("HALOPERIDOL DEPOT INJECTION", None),
+        ("ABILIFY PROLONGED RELEASE INJECTION", None),
     ],
 )
 def test_long_acting_by_salt_brand_or_word(name: str, prod_ai: str | None) -> None:

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from nms_pv.canonical.countries import country_code
-from nms_pv.canonical.values import EPOCH, KG_PER, YEARS_PER, cell, coded, count_issues, dated, measured, quarter_end
+from nms_pv.canonical.values import EPOCH, KG_PER, YEARS_PER, believe, cell, coded, dated, measured, quarter_end, words
 from tests.lib.faers import FAERS
 
 RULES = FAERS.rules
@@ -15,8 +15,9 @@ END = quarter_end("2025Q4")
 
 def read_date(text: str | None, *, padded: bool = False) -> tuple[date | None, str, str | None]:
     frame = pl.DataFrame({"raw": [text]}, schema={"raw": pl.String})
-    day, precision = dated("day", cell("raw", RULES), RULES, END, padded=padded)
-    value, exact, reason = frame.select(day.value.alias("v"), precision.value.alias("p"), day.reason.alias("r")).row(0)
+    cells = frame.select(cell("raw", RULES))
+    believed, issues = believe(cells, [dated("day", pl.col("raw"), RULES, END, padded=padded)], "faers:2025Q4:DEMO")
+    (value, exact), reason = believed.row(0), issues["reason"].first()
     return (None if value is None else date.fromordinal(EPOCH.toordinal() + value)), exact, reason
 
 
@@ -70,8 +71,9 @@ def test_quarters_whose_event_dates_are_padded(quarter: str, padded: bool) -> No
 
 def read_age(age: str | None, unit: str | None) -> tuple[float | None, str | None]:
     frame = pl.DataFrame({"age": [age], "unit": [unit]}, schema={"age": pl.String, "unit": pl.String})
-    value = measured("age_years", cell("age", RULES), cell("unit", RULES), YEARS_PER, RULES.age_years)
-    return frame.select(value.value.alias("v"), value.reason.alias("r")).row(0)
+    value = measured("age_years", pl.col("age"), pl.col("unit"), YEARS_PER, RULES.age_years)
+    believed, issues = believe(frame.select(cell("age", RULES), cell("unit", RULES)), [value], "faers:2025Q4:DEMO")
+    return believed.item(), issues["reason"].first()
 
 
 @pytest.mark.parametrize(
@@ -114,30 +116,24 @@ def test_ages(age: str | None, unit: str | None, years: float | None, reason: st
 )
 def test_weights(weight: str, unit: str, kg: float | None, reason: str | None) -> None:
     frame = pl.DataFrame({"wt": [weight], "unit": [unit]})
-    value = measured("weight_kg", cell("wt", RULES), cell("unit", RULES), KG_PER, RULES.weight_kg)
-    found, why = frame.select(value.value.alias("v"), value.reason.alias("r")).row(0)
+    value = measured("weight_kg", pl.col("wt"), pl.col("unit"), KG_PER, RULES.weight_kg)
+    believed, issues = believe(frame.select(cell("wt", RULES), cell("unit", RULES)), [value], "faers:2025Q4:DEMO")
+    found, why = believed.item(), issues["reason"].first()
     assert why == reason
     assert found == (None if kg is None else pytest.approx(kg))
 
 
 def test_an_unlisted_code_is_counted_with_an_example() -> None:
     frame = pl.DataFrame({"role": ["PS", "ps", "ZZ", "YY", None, ""]})
-    value = coded("role", cell("role", RULES), {"PS": "PS"}, "unknown", empty="not_documented")
-    assert frame.select(value.value.alias("v"))["v"].to_list() == [
-        "PS",
-        "PS",
-        "unknown",
-        "unknown",
-        "not_documented",
-        "not_documented",
-    ]
-    issues = count_issues(frame, [value], "faers:2024Q1:DRUG")
+    value = coded("role", pl.col("role"), {"PS": "PS"}, "unknown", empty="not_documented")
+    believed, issues = believe(frame.select(cell("role", RULES)), [value], "faers:2024Q1:DRUG")
+    assert believed["role"].to_list() == ["PS", "PS", "unknown", "unknown", "not_documented", "not_documented"]
     assert issues.rows() == [("faers:2024Q1:DRUG", "role", "unknown_code", 2, "YY")]
 
 
 def test_control_characters_are_no_text() -> None:
     frame = pl.DataFrame({"name": ["ATROPINR\x08E SULFATE", "\x00", "\t x \r"]})
-    assert frame.select(cell("name", RULES))["name"].to_list() == ["ATROPINR E SULFATE", None, "x"]
+    assert frame.select(words("name"))["name"].to_list() == ["ATROPINR E SULFATE", "", "x"]
 
 
 @pytest.mark.parametrize(

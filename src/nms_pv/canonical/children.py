@@ -2,11 +2,12 @@
 
 import polars as pl
 
-from nms_pv.canonical.values import Value, cell, coded, count_issues, dated, quarter_end
+from nms_pv.canonical.values import believe, cell, coded, dated, quarter_end, words
 from nms_pv.spec.source import FaersSpec
 
 CHALLENGE = {"Y": "positive", "N": "negative", "U": "unknown", "D": "does_not_apply"}
 ROLE = {"PS": "PS", "SS": "SS", "C": "C", "I": "I", "DN": "DN"}
+DRUG_TEXTS = ["drug_seq", "role_cod", "dechal", "rechal", "route", "dose_vbm"]
 OUTCOME = {
     "DE": "death",
     "LT": "life_threatening",
@@ -33,43 +34,37 @@ def build_drugs(
         What each pair of drug_name and prod_ai means (coding.code_names).
 
     """
-    rules = faers.rules
+    cells = drug.select("drug_name", "prod_ai", *(cell(name, faers.rules) for name in DRUG_TEXTS))
     values = [
-        coded("role", cell("role_cod", rules), ROLE, "unknown"),
-        coded("dechallenge", cell("dechal", rules), CHALLENGE, "unknown", empty="not_documented"),
-        coded("rechallenge", cell("rechal", rules), CHALLENGE, "unknown", empty="not_documented"),
+        coded("role", pl.col("role_cod"), ROLE, "unknown"),
+        coded("dechallenge", pl.col("dechal"), CHALLENGE, "unknown", empty="not_documented"),
+        coded("rechallenge", pl.col("rechal"), CHALLENGE, "unknown", empty="not_documented"),
     ]
+    believed, issues = believe(cells, values, source_id)
     dates, date_issues = _therapy_dates(therapy, quarter, faers, source_id.replace(":DRUG", ":THER"))
-    rows = drug.select(
-        "subject_id",
-        _number_in_report().alias("drug_no"),
-        "drug_name",
-        "prod_ai",
-        cell("drug_seq", rules).str.strip_suffix(".0").alias("drug_seq"),
-        cell("route", rules).str.to_lowercase().alias("route"),
-        cell("dose_vbm", rules).alias("dose"),
-        *(v.value.alias(v.column) for v in values),
-        "source_id",
-        "source_line",
-    ).lazy()
+    texts = cells.select("drug_name", "prod_ai", _drug_seq(), pl.col("route").str.to_lowercase(), words("dose_vbm").alias("dose"))
     drugs = (
-        rows.join(dates, on=["subject_id", "drug_seq"], how="left")
+        drug.select("subject_id", _number_in_report().alias("drug_no"), "source_id", "source_line")
+        .hstack(texts)
+        .hstack(believed)
+        .lazy()
+        .join(dates, on=["subject_id", "drug_seq"], how="left")
         .join(codes.lazy(), on=["drug_name", "prod_ai"], how="left", nulls_equal=True)
         .with_columns(pl.col("start_day_precision", "end_day_precision").fill_null("none"))
         .drop("prod_ai", "drug_seq")
         .collect()
     )
-    return drugs, pl.concat([count_issues(drug, values, source_id), date_issues])
+    return drugs, pl.concat([issues, date_issues])
 
 
 def build_events(reac: pl.DataFrame, faers: FaersSpec) -> pl.DataFrame:
     """Reaction terms; FAERS has one event date for the report and none for a reaction."""
-    term = cell("pt", faers.rules)
-    return reac.filter(term.is_not_null()).select(
+    terms = reac.with_columns(cell("pt", faers.rules)).with_columns(words("pt")).drop_nulls("pt")
+    return terms.select(
         "subject_id",
         _number_in_report().alias("event_no"),
-        term.alias("term"),
-        _key(term).alias("term_key"),
+        pl.col("pt").alias("term"),
+        _key("pt"),
         pl.lit(None, pl.String).alias("outcome"),
         pl.lit(None, pl.Int32).alias("start_day"),
         pl.lit("none").alias("start_day_precision"),
@@ -82,20 +77,21 @@ def build_events(reac: pl.DataFrame, faers: FaersSpec) -> pl.DataFrame:
 
 def build_outcomes(outc: pl.DataFrame, faers: FaersSpec, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Each outcome of a report once."""
-    value = coded("outcome", cell("outc_cod", faers.rules), OUTCOME, "unknown")
-    outcomes = outc.select("subject_id", value.value.alias("outcome"), "source_id", "source_line")
-    return outcomes.unique(["subject_id", "outcome"], keep="first", maintain_order=True), count_issues(outc, [value], source_id)
+    value = coded("outcome", pl.col("outc_cod"), OUTCOME, "unknown")
+    believed, issues = believe(outc.select(cell("outc_cod", faers.rules)), [value], source_id)
+    outcomes = outc.select("subject_id", "source_id", "source_line").hstack(believed)
+    return outcomes.unique(["subject_id", "outcome"], keep="first", maintain_order=True), issues
 
 
 def build_indications(indi: pl.DataFrame, faers: FaersSpec) -> pl.DataFrame:
     """Indications, with the source's number of the drug."""
-    term = cell("indi_pt", faers.rules)
-    return indi.filter(term.is_not_null()).select(
+    terms = indi.with_columns(cell("indi_pt", faers.rules), cell("drug_seq", faers.rules)).with_columns(words("indi_pt"))
+    return terms.drop_nulls("indi_pt").select(
         "subject_id",
         _number_in_report().alias("indication_no"),
-        cell("drug_seq", faers.rules).str.strip_suffix(".0").alias("drug_seq"),
-        term.alias("term"),
-        _key(term).alias("term_key"),
+        _drug_seq(),
+        pl.col("indi_pt").alias("term"),
+        _key("indi_pt"),
         "source_id",
         "source_line",
     )
@@ -104,13 +100,10 @@ def build_indications(indi: pl.DataFrame, faers: FaersSpec) -> pl.DataFrame:
 def _therapy_dates(therapy: pl.DataFrame, quarter: str, faers: FaersSpec, source_id: str) -> tuple[pl.LazyFrame, pl.DataFrame]:
     """Earliest start and latest end for each report and drug number, each with its precision."""
     rules, latest = faers.rules, quarter_end(quarter)
-    values: list[Value] = [
-        *dated("start_day", cell("start_dt", rules), rules, latest),
-        *dated("end_day", cell("end_dt", rules), rules, latest),
-    ]
-    rows = therapy.lazy().select(
-        "subject_id", cell("drug_seq", rules).str.strip_suffix(".0").alias("drug_seq"), *(v.value.alias(v.column) for v in values)
-    )
+    cells = therapy.select(cell("drug_seq", rules), cell("start_dt", rules), cell("end_dt", rules))
+    values = [dated("start_day", pl.col("start_dt"), rules, latest), dated("end_day", pl.col("end_dt"), rules, latest)]
+    believed, issues = believe(cells, values, source_id)
+    rows = therapy.select("subject_id").hstack(cells.select(_drug_seq())).hstack(believed).lazy()
     start, end = _packed("start_day", 1), _packed("end_day", -1)
     dates = (
         rows.drop_nulls("drug_seq")
@@ -118,7 +111,7 @@ def _therapy_dates(therapy: pl.DataFrame, quarter: str, faers: FaersSpec, source
         .agg(start.min().alias("start"), end.max().alias("end"))
         .select("subject_id", "drug_seq", *_unpacked("start", "start_day", 1), *_unpacked("end", "end_day", -1))
     )
-    return dates, count_issues(therapy, values, source_id)
+    return dates, issues
 
 
 def _packed(day: str, sign: int) -> pl.Expr:
@@ -139,5 +132,9 @@ def _number_in_report() -> pl.Expr:
     return pl.col("subject_id").cum_count().over("subject_id")
 
 
-def _key(term: pl.Expr) -> pl.Expr:
-    return term.str.to_uppercase().str.replace_all(r"\s+", " ")
+def _drug_seq() -> pl.Expr:
+    return pl.col("drug_seq").str.strip_suffix(".0")
+
+
+def _key(term: str) -> pl.Expr:
+    return pl.col(term).str.to_uppercase().str.replace_all(r"\s+", " ").alias("term_key")

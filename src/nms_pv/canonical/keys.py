@@ -18,11 +18,11 @@ def duplicate_keys(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFr
         "event_day_precision",
         "age_years",
         pl.when(pl.col("sex") != "unknown").then(pl.col("sex")).alias("sex"),
-        "occurrence_country",
+        pl.coalesce("occurrence_country", "reporter_country").alias("country"),
         pl.col("sender").str.to_uppercase(),
         pl.col("sender_case_number").str.to_uppercase(),
     )
-    complete = keys.drop_nulls(["event_day", "age_years", "sex", "occurrence_country"]).select("subject_id")
+    complete = keys.drop_nulls(["event_day", "age_years", "sex", "country"]).select("subject_id")
     return keys.join(
         _set_hash(drugs, "ingredient_reported", complete).rename({"set": "drugs"}), on="subject_id", how="left"
     ).join(_set_hash(events, "term_key", complete).rename({"set": "events"}), on="subject_id", how="left")

@@ -8,7 +8,7 @@ from nms_pv.spec.drugs import NameRules
 
 STRENGTH = r"\b\d+([.,]\d+)?\s*(MG/ML|MG|MCG|UG|ML|GM|G|IU|UNITS?|%)(\s*/\s*\d*\s*(ML|H|HR|DAY|MG))?\b\.?"
 WHO_DRUG_CODE = r"/\d{6,}/"
-STEPS = ("as_reported", "without_parentheses", "without_strength", "without_form", "without_salt")
+STEPS = ("as_reported", "without_parentheses", "without_strength", "without_last_form", "without_form", "without_salt")
 
 
 def clean(name: pl.Expr) -> pl.Expr:
@@ -23,18 +23,18 @@ def with_candidates(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
     salts = _words([*rules.salts, *rules.long_acting_salts])
     forms = _words(rules.forms)
     long_acting = _words([*rules.long_acting_words, *rules.long_acting_salts])
-    return (
-        names.with_columns(
-            pl.col("name").alias(STEPS[0]),
-            _tidy(pl.col("name").str.replace_all(r"\([^()]*\)", " ")).alias(STEPS[1]),
-            pl.col("name").str.contains(long_acting).alias("says_long_acting"),
-        )
-        .with_columns(_tidy(pl.col(STEPS[1]).str.replace_all(STRENGTH, " ")).alias(STEPS[2]))
-        .with_columns(
-            _tidy(pl.col(STEPS[2]).str.replace_all(anywhere, " ").str.replace_all(rf"([\s,]*{forms})+$", "")).alias(STEPS[3])
-        )
-        .with_columns(_tidy(pl.col(STEPS[3]).str.replace_all(rf"([\s,]*({salts}|{forms}))+$", "")).alias(STEPS[4]))
-    )
+    steps = {
+        "as_reported": pl.col("name"),
+        "without_parentheses": pl.col("name").str.replace_all(r"\([^()]*\)", " "),
+        "without_strength": pl.col("without_parentheses").str.replace_all(STRENGTH, " "),
+        "without_last_form": pl.col("without_strength").str.replace(rf"[\s,]+{forms}$", ""),
+        "without_form": pl.col("without_strength").str.replace_all(anywhere, " ").str.replace(rf"([\s,]*{forms})+\s*$", ""),
+        "without_salt": pl.col("without_form").str.replace(rf"([\s,]*({salts}|{forms}))+$", ""),
+    }
+    names = names.with_columns(pl.col("name").str.contains(long_acting).alias("says_long_acting"))
+    for step in STEPS:
+        names = names.with_columns(_tidy(steps[step]).alias(step))
+    return names
 
 
 def _tidy(name: pl.Expr) -> pl.Expr:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from nms_pv.canonical.countries import country_code
-from nms_pv.canonical.values import KG_PER, YEARS_PER, Value, cell, coded, count_issues, dated, measured, quarter_end
+from nms_pv.canonical.values import KG_PER, YEARS_PER, Value, believe, cell, coded, dated, measured, quarter_end, words
 from nms_pv.spec.source import FaersSpec
 
 SEX = {
@@ -27,6 +27,21 @@ REPORTER = {
     "CN": "consumer",
 }
 REPORT_TYPE = {"EXP": "expedited", "30DAY": "expedited_30_days", "5DAY": "expedited_5_days", "PER": "periodic", "DIR": "direct"}
+TEXTS = [
+    "init_fda_dt",
+    "fda_dt",
+    "event_dt",
+    "age",
+    "age_cod",
+    "wt",
+    "wt_cod",
+    "sex",
+    "occp_cod",
+    "rept_cod",
+    "mfr_sndr",
+    "mfr_num",
+    "lit_ref",
+]
 COUNTRIES = {"reporter_country": "reporter_country", "occurrence_country": "occr_country"}
 
 
@@ -43,34 +58,31 @@ def build_reports(demo: pl.DataFrame, quarter: str, faers: FaersSpec, source_id:
     The reports, and the counts of values that were not believed.
 
     """
-    rules = faers.rules
     na_is_nothing = _writer_used_na(demo, faers)
-    values = _values(quarter, faers)
-    countries, country_issues = _countries(demo, faers, na_is_nothing, source_id)
-    reports = demo.select(
-        "subject_id",
-        "version_id",
-        *(v.value.alias(v.column) for v in values),
-        cell("mfr_sndr", rules).alias("sender"),
-        cell("mfr_num", rules).alias("sender_case_number"),
-        cell("lit_ref", rules).alias("literature"),
-        "source_id",
-        "source_line",
-    ).hstack(countries)
-    return reports, pl.concat([count_issues(demo, values, source_id), country_issues])
+    cells = demo.select(
+        *(cell(name, faers.rules) for name in TEXTS),
+        *(cell(name, faers.rules, na_is_nothing=na_is_nothing) for name in COUNTRIES.values()),
+    )
+    values, issues = believe(cells, _values(quarter, faers), source_id)
+    countries, country_issues = _countries(cells, source_id)
+    reports = demo.select("subject_id", "version_id", "source_id", "source_line").hstack(values).hstack(countries)
+    names = cells.select(
+        words("mfr_sndr").alias("sender"), words("mfr_num").alias("sender_case_number"), words("lit_ref").alias("literature")
+    )
+    return reports.hstack(names), pl.concat([issues, country_issues])
 
 
 def _values(quarter: str, faers: FaersSpec) -> list[Value]:
     rules, latest = faers.rules, quarter_end(quarter)
     return [
-        *dated("first_received_day", cell("init_fda_dt", rules), rules, latest),
-        *dated("received_day", cell("fda_dt", rules), rules, latest),
-        *dated("event_day", cell("event_dt", rules), rules, latest, padded=rules.event_dates_are_padded(quarter)),
-        measured("age_years", cell("age", rules), cell("age_cod", rules), YEARS_PER, rules.age_years),
-        measured("weight_kg", cell("wt", rules), cell("wt_cod", rules), KG_PER, rules.weight_kg),
-        coded("sex", cell("sex", rules), SEX, "unknown"),
-        coded("reporter_type", cell("occp_cod", rules), REPORTER, "unknown"),
-        coded("report_type", cell("rept_cod", rules), REPORT_TYPE, "unknown"),
+        dated("first_received_day", pl.col("init_fda_dt"), rules, latest),
+        dated("received_day", pl.col("fda_dt"), rules, latest),
+        dated("event_day", pl.col("event_dt"), rules, latest, padded=rules.event_dates_are_padded(quarter)),
+        measured("age_years", pl.col("age"), pl.col("age_cod"), YEARS_PER, rules.age_years),
+        measured("weight_kg", pl.col("wt"), pl.col("wt_cod"), KG_PER, rules.weight_kg),
+        coded("sex", pl.col("sex"), SEX, "unknown"),
+        coded("reporter_type", pl.col("occp_cod"), REPORTER, "unknown"),
+        coded("report_type", pl.col("rept_cod"), REPORT_TYPE, "unknown"),
     ]
 
 
@@ -81,12 +93,13 @@ def _writer_used_na(demo: pl.DataFrame, faers: FaersSpec) -> bool:
     return any((demo[name] == marker).any() for name in sorted(typed & set(demo.columns)))
 
 
-def _countries(demo: pl.DataFrame, faers: FaersSpec, na_is_nothing: bool, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _countries(cells: pl.DataFrame, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns, issues = [], []
     for name, raw in COUNTRIES.items():
-        stated = demo.select(cell(raw, faers.rules, na_is_nothing=na_is_nothing).alias("name"))
-        codes = stated.join(country_code(stated["name"]), on="name", how="left", maintain_order="left")
-        columns.append(codes["code"].alias(name))
+        codes = cells.join(country_code(cells[raw]), left_on=raw, right_on="name", how="left", maintain_order="left")
         reason = pl.when(pl.col("is_stated") & pl.col("code").is_null()).then(pl.lit("unknown_country"))
-        issues.append(count_issues(codes, [Value(name, pl.col("name"), pl.col("code"), reason)], source_id))
-    return pl.DataFrame(columns), pl.concat(issues)
+        value = Value(name, raw=pl.col(raw), parsed=pl.col("code"), reason=reason, outputs=(pl.col("code").alias(name),))
+        column, issue = believe(codes, [value], source_id)
+        columns.append(column)
+        issues.append(issue)
+    return pl.concat(columns, how="horizontal"), pl.concat(issues)

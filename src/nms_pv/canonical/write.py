@@ -144,7 +144,7 @@ def _write_quarter(quarter: Quarter, drugs: DrugTable, staged: Path, collected: 
 def _write_drugs(quarter: Quarter, drugs: DrugTable, versions: pl.DataFrame, collected: Collected) -> pl.DataFrame:
     rules = quarter.faers.rules
     rows = _children(quarter, "DRUG", versions, collected).with_columns(
-        cell("drugname", rules).alias("drug_name"), cell("prod_ai", rules).alias("prod_ai")
+        cell("drugname", rules).alias("drug_name"), cell("prod_ai", rules)
     )
     codes = code_names(rows.select("drug_name", "prod_ai").unique(), drugs)
     therapy = _children(quarter, "THER", versions, collected)

@@ -11,12 +11,14 @@ import polars as pl
 
 from nms_pv.report.numbers import Row
 from nms_pv.report.results import Results
+from nms_pv.spec.strict import StudyError
 from nms_pv.tables.attrition import ATTRITION
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.sources import FILES, QUARANTINE
 
 ATTRITIONS = ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure")
+NUMBER = re.compile(r"\d+(\.\d+)?")
 DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 
@@ -86,7 +88,7 @@ def read_inputs(data: Path, study: Path) -> Inputs:
         duplicates=_reports_by_duplicate_rule(REPORTS.scan(canonical / "reports")),
         results=Results(RESULTS.scan(data / "6_measures" / "results.parquet").collect()),
         published=_read_published(literature),
-        environment=flat("", json.loads(environment.read_text(encoding="utf-8"))) if environment.exists() else [],
+        environment=sorted(json.loads(environment.read_text(encoding="utf-8")).items()),
         digests=digests,
     )
 
@@ -118,7 +120,17 @@ def _reports_by_duplicate_rule(reports: pl.LazyFrame) -> pl.DataFrame:
 
 def _read_published(path: Path) -> list[Published]:
     with path.open(encoding="utf-8", newline="") as file:
-        rows: list[Row] = [row for row in csv.DictReader(file) if row["measure"] == "ROR"]
+        rows: list[Row] = [
+            {**row, "line": line} for line, row in enumerate(csv.DictReader(file), start=2) if row["measure"] == "ROR"
+        ]
+    wrong = [
+        f"line {row['line']}: {column} {row[column]!r}"
+        for row in rows
+        for column, may_be_empty in (("value", False), ("ci_low", True), ("ci_high", True))
+        if not (NUMBER.fullmatch(row[column]) or (may_be_empty and not row[column]))
+    ]
+    if wrong:
+        raise StudyError(f"{path}: a row with measure ROR needs plain numbers: {'; '.join(wrong)}")
     return [
         Published(
             study=row["study"],

@@ -22,7 +22,9 @@ def rounded(value: float) -> str:
     """Three significant digits, but no digit before the point is ever lost."""
     if not math.isfinite(value):
         return "∞" if value > 0 else f"{MINUS}∞" if value < 0 else DASH
-    magnitude = math.floor(math.log10(abs(value))) if value else 0
+    if value == 0:
+        return "0"
+    magnitude = math.floor(math.log10(abs(value)))
     decimals = max(0, SIGNIFICANT_DIGITS - 1 - magnitude)
     return f"{value:,.{decimals}f}".replace("-", MINUS)
 

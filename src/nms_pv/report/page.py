@@ -1,7 +1,6 @@
 """The page: what each section is given, and the template that turns it into text."""
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -39,6 +38,11 @@ class Study:
     def main(self) -> Setting:
         """The setting that is shown first."""
         return Setting(self.params.main.definition, self.params.main.roles, self.params.main.duplicates)
+
+    @property
+    def definitions_main_first(self) -> list[Definition]:
+        """The definitions as declared, but for the main one, which leads."""
+        return sorted(self.definitions, key=lambda d: d.name != self.main.definition)
 
     @property
     def simulated(self) -> bool:
@@ -88,8 +92,9 @@ def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
     simulated, drawn = study.simulated, chosen.ingredients.drawn
     limits = log_limits(row for _, rows in drawn for row in rows)
     bars = {(group, year): row for (group, year), row in chosen.years.items() if year is not None and group != "all"}
+    has_bars = any(row["suppressed"] or row["numerator"] for row in bars.values())
     return {
-        "years": [cases_by_year(bars, simulated=simulated)] if bars else [],
+        "years": [cases_by_year(bars, simulated=simulated)] if has_bars else [],
         "forest": [forest(rows, look, limits, simulated=simulated) for look, rows in drawn],
         "definitions": [by_definition(chosen.facets, chosen.definitions, study.main.definition, simulated=simulated)]
         if chosen.facets
@@ -127,16 +132,8 @@ def render(inputs: Inputs, study: Study, chosen: Numbers) -> str:
         settings=flat("", study.params.model_dump()),
         environment=inputs.environment,
         digests=inputs.digests,
-        version=package_version(),
+        version=dict(inputs.environment)["nms-pv"],
     )
-
-
-def package_version() -> str:
-    """The installed version of this package."""
-    try:
-        return version("nms-pv")
-    except PackageNotFoundError:
-        return "(version unknown, not installed)"
 
 
 def _environment() -> Environment:

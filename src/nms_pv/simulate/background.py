@@ -1,6 +1,6 @@
-"""Drugs outside the drug table, with active ingredient, indication and route: the ordinary rest of a reporting system.
+"""Drugs outside the drug table: the ordinary rest of a reporting system, and misspelled names that nothing should code.
 
-`drug name: (active ingredient, indication, route, weight)`. Generic names are real, brands here are mostly invented.
+Generic names are real, brands are invented. A drug that the drug table lists is left out when names are drawn.
 """
 
 from typing import NamedTuple
@@ -81,6 +81,10 @@ BACKGROUND_DRUGS: dict[str, Background] = {
     "POTASSIUM CHLORIDE": _drug("POTASSIUM CHLORIDE", "Supplementation therapy", 1),
     "FERROUS SULFATE": _drug("FERROUS SULFATE", "Anaemia", 1),
     "ZOLMERIDE": _drug("ZOLMERIDE", "Insomnia", 1),
+    "QUETIAPIEN": _drug("", "Schizophrenia", 0.15),
+    "RISPERIDOL": _drug("", "Schizophrenia", 0.10),
+    "HALOPERIDAL": _drug("", "Schizophrenia", 0.10),
+    "ARIPRAZOLE": _drug("", "Bipolar disorder", 0.10),
     "NORVESTIN PLUS MULTIVITAMIN WITH MINERALS, IRON AND PROBIOTIC CULTURES EXTENDED R": _drug(
         "", "Supplementation therapy", 0.2
     ),

@@ -96,7 +96,8 @@ class _Planter:
         number = self.span.index * STRANGERS_PER_QUARTER + self.strangers
         self.strangers += 1
         record = f"{STRANGE_CASES + number}1" if self.span.is_current else str(STRANGE_RECORDS + number)
-        return {"primaryid": record, "caseid": str(STRANGE_CASES + number), **defect.cells}
+        # Without the numbers of the sender and the authority, or it would be a probable duplicate of the case it copies.
+        return {"primaryid": record, "caseid": str(STRANGE_CASES + number), "mfr_num": None, "auth_num": None, **defect.cells}
 
 
 def _set(rows: pl.DataFrame, place: int, cells: dict[str, str | None]) -> pl.DataFrame:

@@ -28,6 +28,8 @@ UNKNOWN_INDICATION = "Product used for unknown indication"
 # Days from the start of the suspect to the event: median and spread (sigma of the logarithm).
 ONSET_NMS, ONSET_NMS_DEPOT, ONSET_OTHER = 6.0, 16.0, 40.0
 SPREAD_NMS, SPREAD_OTHER = 0.9, 1.5
+LONGEST_COURSE = 4000
+DATE_PRECISION = (0.72, 0.17, 0.11)  # of known dates: to the day, the month, the year
 
 TRAILING_PERIOD = ("2014Q3", "2021Q4", 0.45)  # quarters in which generic names end in a period, and their share
 WHO_CODE = ("2004Q1", "2021Q4", 0.02)
@@ -85,7 +87,15 @@ def draw_drugs(
             "prod_ai": pl.select(pl.when(pl.Series(rng.random(len(row)) >= PROD_AI_MISSING)).then(rows["prod_ai"])).to_series(),
             "route": _sometimes(rows["route"], 0.6, rng),
             "indication": _indication(rows, rng),
-            **_courses(people["event_day"].to_numpy()[row], is_nms, is_depot, is_exposure, is_treatment, rng),
+            **_courses(
+                people["event_day"].to_numpy()[row],
+                people["init_day"].to_numpy()[row],
+                is_nms,
+                is_depot,
+                is_exposure,
+                is_treatment,
+                rng,
+            ),
             **_challenges(is_nms, rng),
             **_doses(len(row), rng),
             "is_listed": rows["group"] != BACKGROUND_GROUP,
@@ -172,9 +182,15 @@ def _indication(rows: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
 
 
 def _courses(
-    event_day: Ints, is_nms: Bools, is_depot: Bools, is_exposure: Bools, is_treatment: Bools, rng: np.random.Generator
+    event_day: Ints,
+    reported_day: Ints,
+    is_nms: Bools,
+    is_depot: Bools,
+    is_exposure: Bools,
+    is_treatment: Bools,
+    rng: np.random.Generator,
 ) -> dict[str, Ints]:
-    """Start and end of each course and how exactly they are known.
+    """Start and end of each course and how exactly they are known; nothing is known that comes after the first report.
 
     The suspect of an NMS report starts days to weeks before the event (a depot earlier) and stops within days after it;
     treatment starts after the event; everything else starts weeks to months before and mostly goes on.
@@ -182,17 +198,17 @@ def _courses(
     n = len(event_day)
     median: Floats = np.where(is_nms, np.where(is_depot, ONSET_NMS_DEPOT, ONSET_NMS), ONSET_OTHER)
     sigma = np.where(is_nms, SPREAD_NMS, SPREAD_OTHER)
-    before = np.minimum(np.floor(median * np.exp(sigma * rng.standard_normal(n))), 4000).astype(np.int64)
-    start = event_day + np.where(is_treatment, rng.integers(0, 4, n), -before)
-    stop = np.where(is_nms, event_day + rng.integers(0, 4, n), start + 7 + lognormal_days(rng, 60, 1.0, n))
+    before = np.minimum(np.floor(median * np.exp(sigma * rng.standard_normal(n))), LONGEST_COURSE).astype(np.int64)
+    start = np.minimum(event_day + np.where(is_treatment, rng.integers(0, 4, n), -before), reported_day)
+    end = np.where(is_nms, event_day + rng.integers(0, 4, n), start + 7 + lognormal_days(rng, 60, 1.0, n))
     precision = np.array([TO_THE_DAY, TO_THE_MONTH, TO_THE_YEAR])
-    is_started = rng.random(n) < np.where(is_exposure, 0.6, 0.3)
-    is_stopped = is_started & (rng.random(n) < np.where(is_exposure, 0.5, 0.25))
+    is_started = rng.random(n) < np.where(is_exposure, 0.7, 0.3)
+    is_ended = is_started & (end <= reported_day) & (rng.random(n) < np.where(is_exposure, 0.6, 0.4))
     return {
         "start_day": start,
-        "start_precision": np.where(is_started, precision[pick(rng, (0.72, 0.17, 0.11), n)], NO_DATE),
-        "end_day": np.maximum(stop, start),
-        "end_precision": np.where(is_stopped, precision[pick(rng, (0.72, 0.17, 0.11), n)], NO_DATE),
+        "start_precision": np.where(is_started, precision[pick(rng, DATE_PRECISION, n)], NO_DATE),
+        "end_day": end,
+        "end_precision": np.where(is_ended, precision[pick(rng, DATE_PRECISION, n)], NO_DATE),
     }
 
 

@@ -13,7 +13,7 @@ from nms_pv.simulate.content import Content, draw_content
 from nms_pv.simulate.defects import Record, plant
 from nms_pv.simulate.deletions import deleted_lists
 from nms_pv.simulate.events import elements_of
-from nms_pv.simulate.layout import Archive, readme_member, table_bytes, table_member, zip_name
+from nms_pv.simulate.layout import NOTICE_MEMBER, Archive, table_bytes, table_member, zip_name
 from nms_pv.simulate.quarters import Span, span
 from nms_pv.simulate.rates import Mix, planted_mix, planted_rates
 from nms_pv.simulate.rendering import render
@@ -114,7 +114,7 @@ def _write_quarter(
     tables = render(content, reports, quarter, faers, stream(seed, quarter.index, Purpose.RENDERING))
     tables, records = plant(tables, quarter, is_last, rng)
     with Archive(path) as archive:
-        archive.add(readme_member(quarter), NOTICE)
+        archive.add(NOTICE_MEMBER, NOTICE)
         for table in faers.tables:
             archive.add(table_member(quarter, table), table_bytes(tables[table], quarter, table, faers))
         if has_deleted_list(quarter):

@@ -12,16 +12,9 @@ from nms_pv.tables.contract import replacing
 
 DELIMITER = "$"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# Stands where FDA has its read-me; files beside it are refused where real ones are added.
+NOTICE_MEMBER = "SIMULATED.txt"
 
-# The column maps list a column that came later after those that were there before; FDA put it inside.
-STANDS_AFTER = {
-    "auth_num": "rept_cod",
-    "lit_ref": "mfr_sndr",
-    "age_grp": "age_cod",
-    "sex": "age_grp",
-    "prod_ai": "drugname",
-    "lot_num": "rechal",
-}
 MISSPELLED_HEADERS = {("2012Q4", "rept_dt"): " rept_dt"}
 HEADERS_WITH_TRAILING_DELIMITER = ("2006Q1",)
 FILES_WITH_BYTE_ORDER_MARK = (("2012Q4", "DRUG"),)
@@ -71,23 +64,11 @@ def deleted_member(span: Span) -> str:
     return f"Deleted/DELETE{span.short}.txt"
 
 
-def readme_member(span: Span) -> str:
-    """As FDA names its read-me."""
-    if span.label >= "2014Q3":
-        return "Readme.pdf"
-    return "Readme.doc" if span.label >= "2013Q1" else "README.doc"
-
-
 def columns(span: Span, table: str, faers: FaersSpec) -> list[tuple[str, str]]:
     """Header of a table: pairs of FDA's name and ours, in FDA's order."""
     era = "current" if span.is_current else "legacy"
     found = [(c.raw_column, c.column) for c in faers.columns_of(era, table) if c.expected_in(span.label)]
-    placed = [pair for pair in found if pair[0] not in STANDS_AFTER]
-    for raw, anchor in STANDS_AFTER.items():
-        for pair in found:
-            if pair[0] == raw:
-                placed.insert([name for name, _ in placed].index(anchor) + 1, pair)
-    return [(MISSPELLED_HEADERS.get((span.label, raw), raw), ours) for raw, ours in placed]
+    return [(MISSPELLED_HEADERS.get((span.label, raw), raw), ours) for raw, ours in found]
 
 
 def table_bytes(rows: pl.DataFrame, span: Span, table: str, faers: FaersSpec) -> bytes:

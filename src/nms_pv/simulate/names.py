@@ -115,11 +115,8 @@ def catalogue(table: DrugTable, mix: Mix, year: int) -> Catalogue:
     Raises
     ------
     ValueError
-        When a background drug is listed in the drug table, or a companion drug is not.
+        When the drug table lacks a drug that stands beside suspects.
     """
-    listed = sorted(name for name in BACKGROUND_DRUGS if name in table.ingredients_of_name)
-    if listed:
-        raise ValueError(f"background drugs {listed} are listed in study/drugs.csv; take them out of `BACKGROUND_DRUGS`")
     named = [drug.ingredient for drug in mix.drugs]
     others = [name for name in (*COMEDICATION, *TREATMENTS, *SEROTONERGIC_PARTNERS) if name not in named]
     if missing := sorted(set(others) - set(table.drugs)):
@@ -128,6 +125,7 @@ def catalogue(table: DrugTable, mix: Mix, year: int) -> Catalogue:
     rows += [
         (BACKGROUND_GROUP, name, drug.ingredient, drug.weight, name == drug.ingredient, False, drug.route, drug.indication)
         for name, drug in BACKGROUND_DRUGS.items()
+        if not _is_listed(f"{name}\\{drug.ingredient}", table)
     ]
     columns = ["group", "drugname", "prod_ai", "weight", "is_generic", "is_long_acting", "route", "indication"]
     frame = pl.DataFrame(rows, schema=columns, orient="row", infer_schema_length=None)
@@ -164,6 +162,11 @@ def _variants(drug: Drug, table: DrugTable, year: int) -> list[Variant]:
     if drug.ingredient in COMPOUND_NAMES and SOLD_SINCE.get(COMPOUND_NAMES[drug.ingredient][0], year) <= year:
         rows.append((drug.ingredient, *COMPOUND_NAMES[drug.ingredient], COMPOUND_WEIGHT, False, False, route, kind))
     return rows
+
+
+def _is_listed(names: str, table: DrugTable) -> bool:
+    """Does one of the names joined by a backslash begin like a listed name, so that it might be coded?"""
+    return any(f"{name} ".startswith(f"{listed} ") for name in names.split("\\") for listed in table.ingredients_of_name)
 
 
 def _depot_ester(depots: list[str], generic: str) -> str:

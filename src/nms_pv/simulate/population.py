@@ -45,7 +45,7 @@ REPORT_TYPES = {"EXP": 62.0, "PER": 32.0, "DIR": 5.5, "30DAY": 0.3, "5DAY": 0.2}
 
 # How exactly a date is known: none, to the day, the month, the year.
 NO_DATE, TO_THE_DAY, TO_THE_MONTH, TO_THE_YEAR = range(4)
-EVENT_DATE_PRECISION = (0.32, 0.46, 0.10, 0.12)
+EVENT_DATE_PRECISION = (0.30, 0.50, 0.09, 0.11)
 
 AGE_KNOWN, SEX_KNOWN, WEIGHT_KNOWN, COUNTRY_KNOWN = 0.75, 0.90, 0.28, 0.94
 MALE_SHARE, MALE_SHARE_EXPOSED = 0.41, 0.50

@@ -13,7 +13,7 @@ from nms_pv.simulate.chance import Floats
 from nms_pv.simulate.quarters import Span
 from nms_pv.spec.drugs import Drug, DrugTable
 
-EXPOSED_SHARE = 0.25  # share of reports that suspect an ingredient of the drug table
+EXPOSED_SHARE = 0.30  # share of reports that suspect an ingredient of the drug table
 BACKGROUND_NMS = 0.001  # share of NMS among the other reports
 NMS_LIKE_PER_NMS = 0.35  # reports with the signs but without the term, for each report with the term
 BACKGROUND_NMS_LIKE = 0.0005

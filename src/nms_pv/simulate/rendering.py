@@ -9,6 +9,7 @@ from nms_pv.simulate.drugs import TRAILING_PERIOD
 from nms_pv.simulate.population import NO_DATE, SENDERS, TO_THE_DAY, TO_THE_MONTH
 from nms_pv.simulate.quarters import Span
 from nms_pv.simulate.terms import OUTCOMES
+from nms_pv.simulate.versions import NUMBER_COPY
 from nms_pv.spec.source import FaersSpec
 
 COUNTRY_NAMES = {
@@ -135,7 +136,7 @@ def _demo(demo: pl.DataFrame, span: Span, faers: FaersSpec) -> pl.DataFrame:
         "caseversion": version,
         "i_f_code": pl.when(follow_up).then(pl.lit("F")).otherwise(pl.lit("I")),
         "image": pl.format("{}-{}", "primaryid", pl.col("row") % 10),
-        "event_dt": pl.when(~pl.col("hides_event_date")).then(event),
+        "event_dt": pl.when(pl.col("duplicate_kind") != NUMBER_COPY).then(event),
         "mfr_dt": pl.when(~is_direct).then(_day(pl.col("received_day") - 3)),
         "init_fda_dt": _day(pl.col("init_day")),
         "fda_dt": _day(pl.col("received_day")),

@@ -29,8 +29,8 @@ class Schedule:
 
     `reports`: one row for each time a case is received, in this quarter or a later one: key (the case whose content it
     carries), caseid, position (of the quarter in the simulation), version, received_day, init_day, sender, number_of
-    (the case whose sender number it carries), is_reduced (lacks weight and the optional reaction), hides_event_date,
-    is_plain. `deletions`: case numbers by position of the list that names them. `cases`: one row a case, for the truth.
+    (the case whose sender number it carries), is_reduced (lacks weight and the optional reaction), is_plain,
+    duplicate_kind. `deletions`: case numbers by position of the list that names them. `cases`: one row a case, for the truth.
     """
 
     reports: pl.DataFrame
@@ -73,39 +73,39 @@ def schedule(position: int, spans: list[Span], people: pl.DataFrame, copies: Int
     copies
         Case numbers kept for the duplicates.
     """
+    here, has_next = spans[position], position + 1 < len(spans)
+    lists = np.array([p for p in range(position, len(spans)) if has_deleted_list(spans[p])], dtype=np.int64)
     parts = _Parts(people, rng)
-    versions = people["version"].to_numpy().copy()
-    if spans[position].is_current:
-        versions[parts.take(1)] = HIGH_VERSION
-    back = (
-        parts.take_share(BROUGHT_BACK_SHARE) if has_deleted_list(spans[position]) and position + 1 < len(spans) else parts.take(0)
-    )
-    lists = [p for p in range(position, len(spans)) if has_deleted_list(spans[p])]
-    deleted = parts.take_share(DELETED_SHARE) if lists else parts.take(0)
-    again = parts.take_share(COMES_AGAIN_SHARE) if position + 1 < len(spans) else parts.take(0)
-    twice_now = parts.take(0) if spans[position].is_current else parts.take_share(TWO_RECORDS_SHARE)
+    high = parts.take(1 if here.is_current else 0)
+    back = parts.take_share(BROUGHT_BACK_SHARE, has_deleted_list(here) and has_next)
+    deleted = parts.take_share(DELETED_SHARE, len(lists) > 0)
+    again = parts.take_share(COMES_AGAIN_SHARE, has_next)
+    two_records = parts.take_share(TWO_RECORDS_SHARE, not here.is_current)
     content, number = parts.take_originals(len(copies))
-    base = people.select("key", "init_day", "received_day", "sender", pl.Series("version", versions))
-    received = _Received(base, position, spans, rng)
+
+    version = people["version"].to_numpy().copy()
+    version[high] = HIGH_VERSION
     is_reduced = np.zeros(len(people), dtype=np.bool_)
-    is_reduced[np.r_[again, back, twice_now]] = True
+    is_reduced[np.r_[again, back, two_records]] = True
+    received = _Received(
+        people.select("key", "init_day", "received_day", "sender", version=pl.Series(version)), position, spans, rng
+    )
     received.first(is_reduced, parts.untouched)
     received.follow_up(back, np.full(len(back), position + 1), 1)
-    target = position + 1 + (rng.random(len(again)) < SKIPS_A_QUARTER_SHARE)
-    target = np.minimum(target, len(spans) - 1)
-    received.follow_up(again, target, 1)
-    third = (rng.random(len(again)) < COMES_TWICE_SHARE) & (target + 1 < len(spans))
-    received.follow_up(again[third], target[third] + 1, 2)
-    received.follow_up(twice_now, np.full(len(twice_now), position), 1)
-    half = len(content)
-    received.copy(content, copies[:half], CONTENT_COPY)
-    received.copy(number, copies[half : half + len(number)], NUMBER_COPY)
-    in_list = np.array(lists)[rng.integers(0, min(2, len(lists)), len(deleted))] if lists else np.zeros(0, dtype=np.int64)
-    deletions = {position: base["key"].gather(back).to_list()} if len(back) else {}
-    for case, at in zip(base["key"].gather(deleted).to_list(), in_list.tolist(), strict=True):
-        deletions.setdefault(at, []).append(case)
+    received.follow_up(two_records, np.full(len(two_records), position), 1)
+    second = np.minimum(position + 1 + (rng.random(len(again)) < SKIPS_A_QUARTER_SHARE), len(spans) - 1)
+    received.follow_up(again, second, 1)
+    third = (rng.random(len(again)) < COMES_TWICE_SHARE) & (second + 1 < len(spans))
+    received.follow_up(again[third], second[third] + 1, 2)
+    received.copy_content(content, copies[: len(content)])
+    received.copy_number(number, copies[len(content) : len(content) + len(number)])
+
+    named_in = lists[rng.integers(0, min(2, len(lists)), len(deleted))] if len(lists) else lists
+    key = people["key"].to_numpy()
+    deletions = {p: key[deleted[named_in == p]].tolist() for p in lists.tolist()}
+    deletions[position] = [*deletions.get(position, []), *key[back].tolist()]
     reports = pl.concat(received.parts)
-    return Schedule(reports, deletions, _cases(reports, spans, base["key"].gather(deleted), base["key"].gather(back)))
+    return Schedule(reports, deletions, _cases(reports, spans, key[deleted], key[back]))
 
 
 class _Parts:
@@ -124,15 +124,16 @@ class _Parts:
         self.untouched[taken] = False
         return np.sort(taken)
 
-    def take_share(self, share: float) -> Ints:
-        """A share of all cases, and at least one."""
-        return self.take(max(1, round(share * len(self.untouched))))
+    def take_share(self, share: float, is_possible: bool) -> Ints:
+        """A share of all cases, and at least one, where it is possible at all."""
+        return self.take(max(1, round(share * len(self.untouched))) if is_possible else 0)
 
     def take_originals(self, copies: int) -> tuple[Ints, Ints]:
-        """Originals of content copies (all compared fields are known) and of number copies (the sender has a number)."""
+        """Originals of content copies (all compared fields are known) and of number copies; the sender has a number."""
+        self.order = self.order[self.has_number[self.order]]
         content = self.order[self.is_complete[self.order]][: copies // 2]
         self.order = self.order[~np.isin(self.order, content)]
-        number = self.order[self.has_number[self.order]][: copies - len(content)]
+        number = self.order[: copies - len(content)]
         self.untouched[np.r_[content, number]] = False
         return np.sort(content), np.sort(number)
 
@@ -146,7 +147,7 @@ class _Received:
 
     def first(self, is_reduced: Bools, is_plain: Bools) -> None:
         """Each case as it is received first."""
-        self._add(self.base, position=self.position, is_reduced=is_reduced, is_plain=is_plain)
+        self._add(self.base, self.position, is_reduced=is_reduced, is_plain=is_plain)
 
     def follow_up(self, rows: Ints, position: Ints, later: int) -> None:
         """The same cases again, `later` versions on, in the quarters at `position`."""
@@ -155,41 +156,45 @@ class _Received:
         end = np.array([span.last_day for span in self.spans])[position]
         start = np.maximum(start, again["received_day"].to_numpy())
         day = start + np.floor(self.rng.random(len(rows)) * (end - start + 1)).astype(np.int64)
-        self._add(again.with_columns(pl.col("version") + later, pl.Series("received_day", day)), position=position)
+        self._add(again.with_columns(pl.col("version") + later, pl.Series("received_day", day)), position)
 
-    def copy(self, rows: Ints, caseid: Ints, kind: str) -> None:
-        """The same cases under another case number: from another sender, or from the same with a slightly other account."""
-        found = self.base[rows]
-        day = np.minimum(
-            found["received_day"].to_numpy() + self.rng.integers(0, 20, len(rows)), self.spans[self.position].last_day
-        )
-        found = found.with_columns(version=pl.lit(1, pl.Int64), received_day=pl.Series(day), init_day=pl.Series(day))
-        if kind == CONTENT_COPY:
-            other = (found["sender"].to_numpy() + self.rng.integers(1, len(SENDERS), len(rows))) % len(SENDERS)
-            found = found.with_columns(sender=pl.Series(other), number_of=pl.Series(caseid))
-            self._add(found, caseid=caseid, position=self.position, kind=kind)
-            return
-        # Every other number copy comes a quarter later, if there is one.
+    def copy_content(self, rows: Ints, caseid: Ints) -> None:
+        """The same content under another case number, from another sender, in the same quarter."""
+        found = self._soon_after(rows)
+        other = (found["sender"].to_numpy() + self.rng.integers(1, len(SENDERS), len(rows))) % len(SENDERS)
+        self._add(found.with_columns(sender=pl.Series(other)), self.position, caseid=caseid, number_of=caseid, kind=CONTENT_COPY)
+
+    def copy_number(self, rows: Ints, caseid: Ints) -> None:
+        """A slightly other account under another case number, from the same sender under the same number of his.
+
+        Every other one comes a quarter later, if there is one.
+        """
+        found = self._soon_after(rows)
         later = min(self.position + 1, len(self.spans) - 1)
         position = np.where(np.arange(len(rows)) % 2 == 0, self.position, later)
-        late = self.spans[later].draw_days(self.rng, len(rows))
-        day = np.where(position == self.position, day, late)
+        day = np.where(position == self.position, found["received_day"], self.spans[later].draw_days(self.rng, len(rows)))
         found = found.with_columns(received_day=pl.Series(day), init_day=pl.Series(day))
-        self._add(found, caseid=caseid, position=position, kind=kind, is_reduced=True, hides_event_date=True)
+        self._add(found, position, caseid=caseid, kind=NUMBER_COPY, is_reduced=True)
+
+    def _soon_after(self, rows: Ints) -> pl.DataFrame:
+        """The cases as first versions, received up to three weeks after the original."""
+        found = self.base[rows]
+        day = found["received_day"].to_numpy() + self.rng.integers(0, 22, len(rows))
+        day = np.minimum(day, self.spans[self.position].last_day)
+        return found.with_columns(version=pl.lit(1, pl.Int64), received_day=pl.Series(day), init_day=pl.Series(day))
 
     def _add(
         self,
         found: pl.DataFrame,
-        *,
         position: Ints | int,
+        *,
         caseid: Ints | None = None,
+        number_of: Ints | None = None,
         kind: str = PLAIN,
         is_reduced: Bools | bool = False,
-        hides_event_date: bool = False,
         is_plain: Bools | bool = False,
     ) -> None:
         n = len(found)
-        number_of = found["number_of"] if "number_of" in found.columns else found["key"]
         self.parts.append(
             found.select(
                 "key",
@@ -199,16 +204,15 @@ class _Received:
                 "received_day",
                 "init_day",
                 "sender",
-                number_of.alias("number_of"),
+                pl.Series("number_of", found["key"] if number_of is None else number_of),
                 pl.Series("is_reduced", np.broadcast_to(is_reduced, n)),
-                pl.lit(hides_event_date).alias("hides_event_date"),
                 pl.Series("is_plain", np.broadcast_to(is_plain, n)),
                 pl.lit(kind).alias("duplicate_kind"),
             )
         )
 
 
-def _cases(reports: pl.DataFrame, spans: list[Span], deleted: pl.Series, back: pl.Series) -> pl.DataFrame:
+def _cases(reports: pl.DataFrame, spans: list[Span], deleted: Ints, back: Ints) -> pl.DataFrame:
     """One row a case: key, caseid, latest_quarter, versions, duplicate_of, duplicate_kind, deleted, brought_back."""
     labels = pl.Series([span.label for span in spans])
     cases = (
@@ -224,6 +228,6 @@ def _cases(reports: pl.DataFrame, spans: list[Span], deleted: pl.Series, back: p
         "versions",
         pl.when(pl.col("duplicate_kind") != PLAIN).then(pl.col("key")).alias("duplicate_of"),
         pl.when(pl.col("duplicate_kind") != PLAIN).then(pl.col("duplicate_kind")).alias("duplicate_kind"),
-        pl.col("caseid").is_in(deleted.implode()).alias("deleted"),
-        pl.col("caseid").is_in(back.implode()).alias("brought_back"),
+        pl.col("caseid").is_in(deleted).alias("deleted"),
+        pl.col("caseid").is_in(back).alias("brought_back"),
     ).sort("caseid")

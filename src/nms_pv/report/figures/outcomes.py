@@ -38,7 +38,7 @@ def outcomes(panels: list[tuple[str, Lines]], *, simulated: bool) -> Markup:
 
 def _panel(axes: Axes, title: str, lines: Lines) -> None:
     rows_on_y(axes, [look.label for look, _ in lines])
-    axes.set_xlim(0, 100)
+    axes.set_xlim(-2, 102)
     axes.set_xticks(range(0, 101, 25))
     axes.grid(axis="x")
     axes.set_axisbelow(True)

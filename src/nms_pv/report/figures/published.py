@@ -23,7 +23,7 @@ from nms_pv.report.svg import as_svg, house_style, mark
 from nms_pv.report.words import shortened
 
 ROW, TOP, FOOT = 0.18, 0.26, 0.48
-LEFT, RIGHT = 1.95, 1.5
+LEFT, RIGHT = 1.95, 1.65
 MARKERS = "v*<p>h"
 LONGEST_NAME = 22
 
