@@ -11,6 +11,7 @@ TESTS := unit spec known_answers properties pipeline browser
 report test proof bench $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 report: $(INSTALLED)
+	$(BIN)/python -m nms_pv.audit.lock
 	$(BIN)/dvc repro
 	@echo "$(CURDIR)/reports/index.html"
 

@@ -13,17 +13,8 @@ import yaml
 from nms_pv.sources.record import write_record
 
 ROOT = Path(__file__).parents[2]
-STAGES = [
-    "0_environment",
-    "0_simulate",
-    "1_sources",
-    "2_canonical",
-    "3_evidence",
-    "4_labels",
-    "5_exposure",
-    "6_measures",
-    "7_report",
-]
+LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "7_report"]
+STAGES = ["0_environment", "0_simulate", *LAYERS]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}
 
 
@@ -39,9 +30,7 @@ def copy_study(folder: Path, simulation: dict[str, object] | None = None) -> Pat
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params |= {"input": "simulated", "simulation": simulation or SMALL}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-    (folder / "study" / "sources" / "faers_files.csv").write_text(
-        "quarter,file,bytes,sha256,origin,retrieved\n", encoding="utf-8"
-    )
+    write_record([], folder / "study" / "sources" / "faers_files.csv")
     return folder
 
 

@@ -51,7 +51,7 @@ def build_reports(demo: pl.DataFrame, quarter: str, faers: FaersSpec, source_id:
     Parameters
     ----------
     demo
-        Rows of the DEMO table with the added columns subject_id and version_id.
+        Rows of the DEMO table with the added columns subject_id, version_id, and first_received_day (of any version at hand).
 
     Returns
     -------
@@ -69,7 +69,16 @@ def build_reports(demo: pl.DataFrame, quarter: str, faers: FaersSpec, source_id:
     names = cells.select(
         words("mfr_sndr").alias("sender"), words("mfr_num").alias("sender_case_number"), words("lit_ref").alias("literature")
     )
-    return reports.hstack(names), pl.concat([issues, country_issues])
+    return _with_first_received(reports.hstack(names), demo["first_received_day"]), pl.concat([issues, country_issues])
+
+
+def _with_first_received(reports: pl.DataFrame, earliest: pl.Series) -> pl.DataFrame:
+    """Legacy files do not state when the case was first received: the earliest version at hand stands in."""
+    is_unstated = pl.col("first_received_day").is_null() & pl.lit(earliest).is_not_null()
+    return reports.with_columns(
+        pl.col("first_received_day").fill_null(earliest),
+        pl.when(is_unstated).then(pl.lit("day")).otherwise("first_received_day_precision").alias("first_received_day_precision"),
+    )
 
 
 def _values(quarter: str, faers: FaersSpec) -> list[Value]:

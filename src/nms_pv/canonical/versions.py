@@ -31,7 +31,7 @@ def read_versions(demo: pl.LazyFrame, quarter: str, rules: SourceRules) -> pl.La
 
 
 def decide(versions: pl.DataFrame, deleted: pl.DataFrame) -> pl.DataFrame:
-    """Add status and reason to each version.
+    """Add to each version its status, the reason, and the earliest day any version of its case was received.
 
     Parameters
     ----------
@@ -50,6 +50,7 @@ def decide(versions: pl.DataFrame, deleted: pl.DataFrame) -> pl.DataFrame:
         .with_columns((pl.col("is_last_copy") & ~pl.col("is_deleted")).alias("eligible"))
         .drop("deleted_in")
         .sort(LATEST_FIRST)
+        .with_columns(pl.col("received_day").min().over("case").alias("first_received_day"))
         .with_columns(((pl.col("case") != pl.col("case").shift(-1)).fill_null(True) & pl.col("eligible")).alias("is_shown"))
     )
     reason = (
@@ -68,7 +69,7 @@ def decide(versions: pl.DataFrame, deleted: pl.DataFrame) -> pl.DataFrame:
 
 
 def version_rows(part: pl.DataFrame, source: str, source_id: str) -> pl.DataFrame:
-    """The versions of one quarter as rows of canonical/report_versions, plus `record`, which joins them to other files."""
+    """The versions of one quarter as rows of canonical/report_versions, plus `record` and `first_received_day`."""
     repeated = pl.col("record").is_duplicated() & (pl.col("reason") == "later_copy")
     version_id = pl.format(source + ":{}:{}", "quarter", "record") + pl.when(repeated).then(
         pl.format("#{}", "source_line")
@@ -85,6 +86,7 @@ def version_rows(part: pl.DataFrame, source: str, source_id: str) -> pl.DataFram
         pl.lit(source_id).alias("source_id"),
         "source_line",
         "record",
+        "first_received_day",
     )
 
 

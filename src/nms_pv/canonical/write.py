@@ -111,13 +111,15 @@ def _decide_versions(sources: Path, faers: FaersSpec) -> dict[str, pl.DataFrame]
 def _write_quarter(quarter: Quarter, drugs: DrugTable, staged: Path, collected: Collected) -> None:
     faers, source = quarter.faers, quarter.faers.rules.name
     versions = version_rows(quarter.versions, source, quarter.source_id("DEMO"))
-    REPORT_VERSIONS.write(versions.drop("record"), quarter.path("report_versions"))
+    REPORT_VERSIONS.write(versions.drop("record", "first_received_day"), quarter.path("report_versions"))
     collected.attrition.append(_version_attrition(versions, quarter.name))
     shown = versions.filter(pl.col("status") == "shown")
 
     demo = pl.scan_parquet(quarter.rows / "DEMO" / f"{quarter.name}.parquet")
     reports, issues = build_reports(
-        demo.join(shown.lazy().select("source_line", "subject_id", "version_id"), on="source_line").collect(),
+        demo.join(
+            shown.lazy().select("source_line", "subject_id", "version_id", "first_received_day"), on="source_line"
+        ).collect(),
         quarter.name,
         faers,
         quarter.source_id("DEMO"),

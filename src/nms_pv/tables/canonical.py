@@ -117,7 +117,7 @@ REPORT_VERSIONS = Table("canonical/report_versions", "one version of a case, as 
 class _Reports(dy.Schema):
     subject_id = _subject()
     version_id = dy.String(description="The version shown.")
-    first_received_day = day("Day the authority first received the case.")
+    first_received_day = day("Day the authority first received the case; where it is not stated, the earliest version at hand.")
     first_received_day_precision = precision("`first_received_day`")
     received_day = day("Day the authority received this version.")
     received_day_precision = precision("`received_day`")
