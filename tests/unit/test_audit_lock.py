@@ -6,7 +6,15 @@ import pytest
 
 from nms_pv.audit.lock import mend_locks
 
-WHOLE = "schema: '2.0'\nstages:\n  labels:\n    cmd: python x.py\n    deps:\n    - path: a\n      hash: md5\n      md5: b026324c6904b2a9cb4b88d6d61c81d1\n"
+WHOLE = """schema: '2.0'
+stages:
+  labels:
+    cmd: python x.py
+    deps:
+    - path: a
+      hash: md5
+      md5: b026324c6904b2a9cb4b88d6d61c81d1
+"""
 
 
 def test_a_whole_lock_stays(tmp_path: Path) -> None:
