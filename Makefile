@@ -40,6 +40,8 @@ proof: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_pairs.py
 	$(BIN)/python benchmarks/bench_pipeline.py
+	$(BIN)/python benchmarks/bench_pipeline.py 2000000 20
+	$(BIN)/python benchmarks/bench_dvc.py
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -29,7 +29,7 @@ def build_drugs(
     Parameters
     ----------
     drug, therapy
-        Rows of the DRUG and THER tables with the added columns subject_id (and, for drug, drug_name and prod_ai cleaned).
+        Rows of the DRUG and THER tables with the added column subject_id (and, for drug, drug_name and prod_ai cleaned).
     codes
         What each pair of drug_name and prod_ai means (coding.code_names).
 

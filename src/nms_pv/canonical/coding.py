@@ -1,5 +1,7 @@
 """Reported drug names -> ingredients of study/drugs.csv: exact match after cleaning, combinations split."""
 
+import re
+
 import polars as pl
 
 from nms_pv.canonical.names import STEPS, clean, with_candidates
@@ -8,6 +10,8 @@ from nms_pv.tables.canonical import UNCODED_NAMES
 
 # What joins ingredients in a free-text name; the active-ingredient field uses the backslash only.
 JOINTS = r"\s*[\\/+;,&]\s*|\s+AND\s+|\s+WITH\s+|\s+W/\s*"
+# What ends a word of a name.
+WORD_ENDS = r"[\s,;()]"
 NOT_STATED = "(NOT STATED)"
 COMMONEST = 200
 NEAR = 0.92
@@ -29,23 +33,23 @@ def code_names(pairs: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
     pair. The active-ingredient field decides; only where none of its ingredients is listed does the name as reported.
 
     """
-    rows = pairs.with_row_index("pair").lazy()
+    rows = pairs.with_row_index("pair")
     by_field = _parts(rows, "prod_ai", r"\\")
     by_name = _parts(rows, "drug_name", None)
     found = lookup(pl.concat([by_field, by_name]).select("name").unique(), drugs)
     field = by_field.join(found, on="name", how="left").with_columns(pl.lit("active_ingredient").alias("coding_method"))
     whole = by_name.join(found, on="name", how="left")
     name = _split_unlisted(whole, drugs).with_columns(pl.lit("drug_name").alias("coding_method"))
-    return _choose(rows, field, name).collect().join(pairs.with_row_index("pair"), on="pair").drop("pair")
+    return _choose(rows, field, name).join(rows, on="pair").drop("pair")
 
 
-def lookup(names: pl.LazyFrame, drugs: DrugTable) -> pl.LazyFrame:
+def lookup(names: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
     """The ingredients that each clean name means: columns name, ingredient, is_long_acting; names that mean none are absent."""
-    listed = pl.LazyFrame(
+    listed = pl.DataFrame(
         {"listed": list(drugs.ingredients_of_name), "ingredient": [list(i) for i in drugs.ingredients_of_name.values()]},
         schema={"listed": pl.String, "ingredient": pl.List(pl.String)},
     )
-    candidates = with_candidates(names, drugs.rules)
+    candidates = with_candidates(_promising(names, drugs), drugs.rules)
     for step in STEPS:
         candidates = candidates.join(listed, left_on=step, right_on="listed", how="left", maintain_order="left").rename(
             {"ingredient": f"{step}_means"}
@@ -102,7 +106,14 @@ def uncoded_names(counts: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
     )
 
 
-def _parts(rows: pl.LazyFrame, column: str, joint: str | None) -> pl.LazyFrame:
+def _promising(names: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
+    """The names that hold the first word of a listed name: cleaning only takes words away, so no other can equal one."""
+    first_words = sorted({re.split(WORD_ENDS, name)[0] for name in drugs.ingredients_of_name})
+    words = pl.col("name").str.extract_all(f"[^{WORD_ENDS[1:]}+")
+    return names.filter(words.list.eval(pl.element().is_in(first_words)).list.any())
+
+
+def _parts(rows: pl.DataFrame, column: str, joint: str | None) -> pl.DataFrame:
     """The clean names in a column, one row each: pair, name."""
     names = rows.select("pair", pl.col(column).alias("name")).drop_nulls()
     if joint is not None:
@@ -110,7 +121,7 @@ def _parts(rows: pl.LazyFrame, column: str, joint: str | None) -> pl.LazyFrame:
     return names.with_columns(clean(pl.col("name"))).filter(pl.col("name") != "").unique(["pair", "name"], maintain_order=True)
 
 
-def _split_unlisted(whole: pl.LazyFrame, drugs: DrugTable) -> pl.LazyFrame:
+def _split_unlisted(whole: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
     """A name that is not listed as a whole is split at its joints; it counts if at least one part is listed."""
     unlisted = whole.filter(pl.col("ingredient").is_null()).select("pair", "name").filter(pl.col("name").str.contains(JOINTS))
     parts = (
@@ -121,10 +132,10 @@ def _split_unlisted(whole: pl.LazyFrame, drugs: DrugTable) -> pl.LazyFrame:
         .unique(["pair", "name"], maintain_order=True)
     )
     listed = parts.join(lookup(parts.select("name").unique(), drugs), on="name", how="inner")
-    return pl.concat([whole, listed.select(whole.collect_schema().names())])
+    return pl.concat([whole, listed.select(whole.columns)])
 
 
-def _choose(rows: pl.LazyFrame, field: pl.LazyFrame, name: pl.LazyFrame) -> pl.LazyFrame:
+def _choose(rows: pl.DataFrame, field: pl.DataFrame, name: pl.DataFrame) -> pl.DataFrame:
     coded_by_field = field.filter(pl.col("ingredient").is_not_null()).select("pair").unique()
     coded_by_name = (
         name.filter(pl.col("ingredient").is_not_null()).select("pair").unique().join(coded_by_field, on="pair", how="anti")

@@ -17,7 +17,7 @@ def clean(name: pl.Expr) -> pl.Expr:
     return tidy.str.replace_all(r"\s+", " ").str.strip_chars(" .,;")
 
 
-def with_candidates(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
+def with_candidates(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
     """Add to column `name` (already clean) one column for each step of cleaning, and whether a word says long-acting."""
     anywhere = _words(rules.long_acting_words)
     salts = _words([*rules.salts, *rules.long_acting_salts])

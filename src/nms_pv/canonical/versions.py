@@ -71,7 +71,7 @@ def decide(versions: pl.DataFrame, deleted: pl.DataFrame) -> pl.DataFrame:
 def version_rows(part: pl.DataFrame, source: str, source_id: str) -> pl.DataFrame:
     """The versions of one quarter as rows of canonical/report_versions, plus `record` and `first_received_day`."""
     repeated = pl.col("record").is_duplicated() & (pl.col("reason") == "later_copy")
-    version_id = pl.format(source + ":{}:{}", "quarter", "record") + pl.when(repeated).then(
+    version_id = pl.format(source + ":{}:{}", pl.col("quarter").cast(pl.String), "record") + pl.when(repeated).then(
         pl.format("#{}", "source_line")
     ).otherwise(pl.lit(""))
     return part.select(

@@ -2,8 +2,10 @@
 
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -26,17 +28,27 @@ from nms_pv.tables.sources import DELETED_CASES, FILES, QUARANTINE, raw_rows
 DELETED = "DELETED"
 
 
-@dataclass
+# Reading a file alternates between one thread (bytes, digest) and all (lines): two files at a time keep two cores busy.
+FILES_AT_A_TIME = 2
+
+
+@dataclass(frozen=True)
 class Reading:
-    """What every file is read with, and the small tables that grow while the quarters are read one after the other."""
+    """What every file is read with."""
 
     faers: FaersSpec
     kept: list[KeptFile]
     out: Path
-    files: list[dict[str, object]] = field(default_factory=list)
-    quarantine: list[pl.DataFrame] = field(default_factory=list)
-    deleted: list[pl.DataFrame] = field(default_factory=list)
-    attrition: list[pl.DataFrame] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one file adds to the small tables."""
+
+    file: dict[str, object]
+    quarantine: pl.DataFrame
+    attrition: pl.DataFrame
+    deleted: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -78,42 +90,50 @@ def write_sources(raw: Path, out: Path, faers: FaersSpec, kept: list[KeptFile] |
         verify_kept(raw, kept)
     reading = Reading(faers, kept or [], out)
     quarters = lay_out(raw, faers)
-    for quarter in quarters:
-        for table, member in quarter.tables.items():
-            _read_table(RawFile(quarter, table, member), reading)
-        for number, member in enumerate(quarter.deleted, start=1):
-            _read_deleted(RawFile(quarter, DELETED if number == 1 else f"{DELETED}_{number}", member), reading)
+    with ThreadPoolExecutor(FILES_AT_A_TIME) as pool:
+        pieces = list(pool.map(partial(_read_file, reading=reading), (file for quarter in quarters for file in _files(quarter))))
     for table in faers.tables:
         keep_only([f"{q.quarter}.parquet" for q in quarters if table in q.tables], out / "rows" / table)
-    FILES.write(pl.DataFrame(reading.files, schema=FILES.types), out / "files.parquet")
-    QUARANTINE.write(pl.concat([QUARANTINE.empty(), *reading.quarantine]), out / "quarantine.parquet")
-    deleted = pl.concat([DELETED_CASES.empty(), *reading.deleted]).sort("source_id", "source_line")
+    FILES.write(pl.DataFrame([piece.file for piece in pieces], schema=FILES.types), out / "files.parquet")
+    QUARANTINE.write(pl.concat(piece.quarantine for piece in pieces), out / "quarantine.parquet")
+    deleted = pl.concat(piece.deleted for piece in pieces).sort("source_id", "source_line")
     DELETED_CASES.write(deleted.unique(["caseid", "quarter"], keep="first"), out / "deleted_cases.parquet")
-    write_attrition(reading.attrition, out / "attrition.csv")
+    write_attrition([piece.attrition for piece in pieces], out / "attrition.csv")
 
 
-def _read_table(file: RawFile, reading: Reading) -> None:
+def _files(quarter: QuarterFiles) -> Iterator[RawFile]:
+    for table, member in quarter.tables.items():
+        yield RawFile(quarter, table, member)
+    for number, member in enumerate(quarter.deleted, start=1):
+        yield RawFile(quarter, DELETED if number == 1 else f"{DELETED}_{number}", member)
+
+
+def _read_file(file: RawFile, reading: Reading) -> Piece:
+    return _read_deleted(file, reading) if file.table.startswith(DELETED) else _read_table(file, reading)
+
+
+def _read_table(file: RawFile, reading: Reading) -> Piece:
     faers, quarter = reading.faers, file.quarter.quarter
     with _staged(file) as staged:
         with staged.path.open(encoding="utf-8", errors="replace", newline="\n") as text:
             header = read_header(text.readline().rstrip("\n"), faers, quarter, file.table, str(file))
         rows = check_rows(read_records(staged.path, header), header, faers, str(file))
-    _note(file, staged, rows, reading)
     types = raw_rows(faers.column_names(file.table))
     complete = rows.kept.with_columns(
         pl.lit(f"{faers.rules.name}:{file.scope}").alias("source_id"),
         *(pl.lit(None, pl.String).alias(name) for name in sorted(set(types) - set(rows.kept.columns) - {"source_id"})),
     )
-    with replacing(reading.out / "rows" / file.table / f"{quarter}.parquet") as partial:
-        complete.select(types.keys()).rechunk().write_parquet(partial, compression="zstd")
+    with replacing(reading.out / "rows" / file.table / f"{quarter}.parquet") as beside:
+        complete.select(types.keys()).rechunk().write_parquet(beside, compression="zstd")
+    return _piece(file, staged, rows, DELETED_CASES.empty(), reading)
 
 
-def _read_deleted(file: RawFile, reading: Reading) -> None:
+def _read_deleted(file: RawFile, reading: Reading) -> Piece:
     with _staged(file) as staged:
         cases = read_deleted(staged.path)
-    _note(file, staged, cases, reading)
     source_id = pl.lit(f"{reading.faers.rules.name}:{file.scope}").alias("source_id")
-    reading.deleted.append(cases.kept.select("caseid", pl.lit(file.quarter.quarter).alias("quarter"), source_id, LINE))
+    deleted = cases.kept.select("caseid", pl.lit(file.quarter.quarter).alias("quarter"), source_id, LINE)
+    return _piece(file, staged, cases, deleted, reading)
 
 
 @contextmanager
@@ -122,14 +142,19 @@ def _staged(file: RawFile) -> Iterator[StagedText]:
         yield stage_text(stream, Path(folder) / "text", str(file))
 
 
-def _note(file: RawFile, staged: StagedText, rows: Rows, reading: Reading) -> None:
-    """Add the file to the small tables."""
+def _piece(file: RawFile, staged: StagedText, rows: Rows, deleted: pl.DataFrame, reading: Reading) -> Piece:
     rules, quarter = reading.faers.rules, file.quarter
     source_id = f"{rules.name}:{file.scope}"
     names = (f"{quarter.quarter}/{quarter.path.name}", f"{quarter.quarter}/{file.member.name}")
     added = next((f for f in reading.kept if f.file in names), None)
-    reading.files.append(
-        {
+    left = {
+        "glued_records_split": -rows.glued,
+        "blank_line": rows.blank,
+        "quarantined": rows.rejected_records,
+        "exact_copy_of_a_row": rows.copies,
+    }
+    return Piece(
+        file={
             "source_id": source_id,
             "quarter": quarter.quarter,
             "table": file.table,
@@ -142,13 +167,8 @@ def _note(file: RawFile, staged: StagedText, rows: Rows, reading: Reading) -> No
             "origin": added.origin if added else "simulator",
             "licence": rules.licence if added else "SIMULATED",
             "retrieved": added.retrieved if added else None,
-        }
+        },
+        quarantine=rows.rejected.select(pl.lit(source_id).alias("source_id"), LINE, TEXT, "reasons"),
+        attrition=steps("sources", file.scope, "record", rows.lines, {reason: n for reason, n in left.items() if n}),
+        deleted=deleted,
     )
-    reading.quarantine.append(rows.rejected.select(pl.lit(source_id).alias("source_id"), LINE, TEXT, "reasons"))
-    left = {
-        "glued_records_split": -rows.glued,
-        "blank_line": rows.blank,
-        "quarantined": rows.rejected_records,
-        "exact_copy_of_a_row": rows.copies,
-    }
-    reading.attrition.append(steps("sources", file.scope, "record", rows.lines, {reason: n for reason, n in left.items() if n}))
