@@ -30,6 +30,8 @@ def code(drug_name: str | None, prod_ai: str | None = None) -> list[tuple[str, s
         ("HALOPERIDOL                          /00587301/", "haloperidol"),
         ("LITHIUM CARBONATE", "lithium"),
         ("Primperan", "metoclopramide"),
+        ("^HALDOL^", "haloperidol"),
+        ("ST JOHN^S WORT", "hypericum perforatum"),
     ],
 )
 def test_a_name_equal_to_a_listed_one_after_cleaning_is_coded(name: str, ingredient: str) -> None:

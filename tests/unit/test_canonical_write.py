@@ -65,6 +65,23 @@ def test_therapy_dates_reach_every_row_of_a_repeated_drug_number(tmp_path: Path)
     assert issues.rows() == [("faers:2025Q4:THER", "start_day", "after_end_of_quarter", 1, "30190930")]
 
 
+def test_a_therapy_that_ends_before_it_starts_has_no_end(tmp_path: Path) -> None:
+    dates = (("20240110", "20240109"), ("202401", "2023"), ("20240110", "20240110"))
+    tables = {
+        "DRUG": [row("2024Q1", "DRUG", primaryid="11", caseid="1", drug_seq=f"{n}") for n in range(3)],
+        "THER": [
+            row("2024Q1", "THER", primaryid="11", caseid="1", drug_seq=f"{n}", start_dt=start, end_dt=end)
+            for n, (start, end) in enumerate(dates)
+        ],
+    }
+    write_quarter(tmp_path / "raw", "2024Q1", tables)
+    out = run(tmp_path)
+    assert pl.read_parquet(out / "report_drugs" / "2024Q1.parquet")["end_day_precision"].to_list() == ["none", "year", "day"]
+    assert pl.read_parquet(out / "value_issues.parquet").rows() == [
+        ("faers:2024Q1:THER", "end_day", "end_before_start", 1, "20240109")
+    ]
+
+
 def test_rows_without_a_report_leave_with_a_count(tmp_path: Path) -> None:
     stranger = row("2024Q1", "REAC", primaryid="991", caseid="99", pt="Rash")
     own = row("2024Q1", "REAC", primaryid="11", caseid="1", pt="Hallucination, visual")

@@ -153,6 +153,15 @@ def test_each_figure_has_its_data_beside_it(out: Path, page: Page) -> None:
     assert linked == {f"tables/{p.name}" for p in (out / "tables").iterdir()}
 
 
+def test_all_results_lie_beside_the_page(data: Path, out: Path) -> None:
+    results = RESULTS.scan(data / "6_measures" / "results.parquet").collect()
+    beside = pl.read_parquet(out / "results.parquet")
+    assert beside["result_id"].to_list() == results["result_id"].to_list()
+    table = pl.read_csv(out / "results.csv", infer_schema=False)
+    assert table.height == results.height
+    assert not table["group"].str.contains("^[=+@-]").any()
+
+
 def test_undefined_is_a_dash_with_its_reason(page: Page) -> None:
     cells = [e.text for e in page.elements if e.attributes.get("class") == "undefined"]
     assert len(cells) > 2
@@ -205,7 +214,7 @@ def test_suppressed_numbers_stay_hidden(data: Path, tmp_path: Path) -> None:
     html = _write(copy, tmp_path / "out")
     assert "7,654,321" not in html
     assert "hidden, small cell" in html
-    for path in (tmp_path / "out" / "tables").iterdir():
+    for path in (*(tmp_path / "out" / "tables").iterdir(), tmp_path / "out" / "results.csv"):
         assert "7654321" not in path.read_text()
 
 

@@ -101,7 +101,10 @@ def _therapy_dates(therapy: pl.DataFrame, quarter: str, faers: FaersSpec, source
     """Earliest start and latest end for each report and drug number, each with its precision."""
     rules, latest = faers.rules, quarter_end(quarter)
     cells = therapy.select(cell("drug_seq", rules), cell("start_dt", rules), cell("end_dt", rules))
-    values = [dated("start_day", pl.col("start_dt"), rules, latest), dated("end_day", pl.col("end_dt"), rules, latest)]
+    values = [
+        dated("start_day", pl.col("start_dt"), rules, latest),
+        dated("end_day", pl.col("end_dt"), rules, latest, start=("start_day", "start_dt")),
+    ]
     believed, issues = believe(cells, values, source_id)
     rows = therapy.select("subject_id").hstack(cells.select(_drug_seq())).hstack(believed).lazy()
     start, end = _packed("start_day", 1), _packed("end_day", -1)

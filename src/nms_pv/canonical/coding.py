@@ -4,7 +4,7 @@ import re
 
 import polars as pl
 
-from nms_pv.canonical.names import STEPS, clean, with_candidates
+from nms_pv.canonical.names import OUTER, STEPS, clean, with_candidates
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.tables.canonical import UNCODED_NAMES
 
@@ -127,7 +127,7 @@ def _split_unlisted(whole: pl.DataFrame, drugs: DrugTable) -> pl.DataFrame:
     parts = (
         unlisted.with_columns(clean(pl.col("name").str.replace_all(JOINTS, "\\")).str.split("\\"))
         .explode("name")
-        .with_columns(pl.col("name").str.strip_chars(" .,;"))
+        .with_columns(pl.col("name").str.strip_chars(OUTER))
         .filter(pl.col("name") != "")
         .unique(["pair", "name"], maintain_order=True)
     )

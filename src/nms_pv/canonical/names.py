@@ -7,14 +7,18 @@ import polars as pl
 from nms_pv.spec.drugs import NameRules
 
 STRENGTH = r"\b\d+([.,]\d+)?\s*(MG/ML|MG|MCG|UG|ML|GM|G|IU|UNITS?|%)(\s*/\s*\d*\s*(ML|H|HR|DAY|MG))?\b\.?"
+OUTER = " .,;'\""
 WHO_DRUG_CODE = r"/\d{6,}/"
 STEPS = ("as_reported", "without_parentheses", "without_strength", "without_last_form", "without_form", "without_salt")
 
 
 def clean(name: pl.Expr) -> pl.Expr:
-    """Capitals, single blanks, no control characters, no WHO-Drug code, no trailing periods or commas."""
-    tidy = name.str.to_uppercase().str.replace_all(r"[\x00-\x1f\x7f]", " ").str.replace_all(WHO_DRUG_CODE, " ")
-    return tidy.str.replace_all(r"\s+", " ").str.strip_chars(" .,;")
+    """Capitals, single blanks, no control characters, no WHO-Drug code, no outer quotation marks, periods or commas.
+
+    FAERS writes `^` for every apostrophe and quotation mark.
+    """
+    tidy = name.str.to_uppercase().str.replace_all("^", "'", literal=True).str.replace_all(r"[\x00-\x1f\x7f]", " ")
+    return tidy.str.replace_all(WHO_DRUG_CODE, " ").str.replace_all(r"\s+", " ").str.strip_chars(OUTER)
 
 
 def with_candidates(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
@@ -38,7 +42,7 @@ def with_candidates(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
 
 
 def _tidy(name: pl.Expr) -> pl.Expr:
-    return name.str.replace_all(r"\s+", " ").str.strip_chars(" .,;")
+    return name.str.replace_all(r"\s+", " ").str.strip_chars(OUTER)
 
 
 def _words(words: list[str]) -> str:

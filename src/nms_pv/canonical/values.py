@@ -60,8 +60,13 @@ def day_of(text: pl.Expr) -> pl.Expr:
     return whole.str.to_date("%Y%m%d", strict=False).cast(pl.Int32)
 
 
-def dated(column: str, text: pl.Expr, rules: SourceRules, latest: int, *, padded: bool = False) -> Value:
-    """A date as day and precision; days before the earliest believable one and after `latest` are not believed."""
+def dated(
+    column: str, text: pl.Expr, rules: SourceRules, latest: int, *, padded: bool = False, start: tuple[str, str] | None = None
+) -> Value:
+    """A date as day and precision; days before the earliest believable one and after `latest` are not believed.
+
+    `start` names the date (our column, raw column) before which an end is not believed, where both are known to the day.
+    """
     day, reason = pl.col(f"{column} parsed"), pl.col(f"{column} reason")
     digits = text.str.strip_suffix(".0")
     precision = (
@@ -86,9 +91,19 @@ def dated(column: str, text: pl.Expr, rules: SourceRules, latest: int, *, padded
         .when(day < (rules.earliest_date - EPOCH).days)
         .then(pl.lit("before_earliest_date"))
         .when(day > latest)
-        .then(pl.lit("after_end_of_quarter")),
+        .then(pl.lit("after_end_of_quarter"))
+        .when(_is_before_start(day, text, start))
+        .then(pl.lit("end_before_start")),
         outputs=(pl.when(reason.is_null()).then(day).alias(column), precision.alias(f"{column}_precision")),
     )
+
+
+def _is_before_start(day: pl.Expr, text: pl.Expr, start: tuple[str, str] | None) -> pl.Expr:
+    if start is None:
+        return pl.lit(False)
+    column, raw = start
+    both_exact = (text.str.strip_suffix(".0").str.len_bytes() == 8) & (pl.col(raw).str.strip_suffix(".0").str.len_bytes() == 8)
+    return both_exact & (day < pl.col(f"{column} parsed"))
 
 
 def measured(column: str, text: pl.Expr, unit: pl.Expr, factors: dict[str, float], limits: Limits) -> Value:

@@ -11,7 +11,6 @@ from nms_pv.measures.tally import Tally, add_up, tally_part
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.contract import ContractError
-from nms_pv.tables.export import write_csv
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.measures import RESULTS
@@ -19,7 +18,7 @@ from nms_pv.tables.parts import part_names
 
 
 def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params) -> None:
-    """Read `labels/verdicts` and `exposure`, write `results.parquet` and `results.csv` below `out`.
+    """Read `labels/verdicts` and `exposure`, write `results.parquet` below `out`.
 
     Raises
     ------
@@ -28,17 +27,12 @@ def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, pa
     """
     groups = drug_groups(drugs, params.generations)
     tally = add_up([_tally(labels, exposure, part, groups) for part in _common_parts(labels, exposure)])
-    results = RESULTS.check(
-        pl.concat(
-            [
-                grid_results(count_grid(tally, groups), params.level),
-                year_results(count_years(tally, groups, params.main), params.level),
-                outcome_results(count_outcomes(tally, groups, params.main), params.level),
-            ]
-        )
-    )
-    RESULTS.write(results, out / "results.parquet")
-    write_csv(results, out / "results.csv")
+    results = [
+        grid_results(count_grid(tally, groups), params.level),
+        year_results(count_years(tally, groups, params.main), params.level),
+        outcome_results(count_outcomes(tally, groups, params.main), params.level),
+    ]
+    RESULTS.write(pl.concat(results), out / "results.parquet")
 
 
 def _common_parts(labels: Path, exposure: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""6_measures and what led to it -> index.html, one file that needs nothing else, and its tables as CSV."""
+"""6_measures and what led to it -> index.html, one file that needs nothing else; all results and its tables beside it."""
 
 from pathlib import Path
 
@@ -25,13 +25,17 @@ def write_report(
     definitions: list[Definition],
     study: Path = Path("study"),
 ) -> None:
-    """Write `out/index.html` and `out/tables/*.csv` from the layers in `data` and the literature in `study`."""
+    """Write the page, all results as Parquet and CSV, and the table behind each figure."""
     inputs = read_inputs(data, study)
     declared = Study(params, drugs, faers, definitions)
     chosen = choose(inputs, declared)
     page = render(inputs, declared, chosen)
     for name, frame in tables(inputs, declared, chosen).items():
         write_csv(frame, out / "tables" / f"{name}.csv")
+    published = tidy(inputs.results.rows)
+    write_csv(published, out / "results.csv")
+    with replacing(out / "results.parquet") as partial:
+        published.write_parquet(partial)
     with replacing(out / "index.html") as partial:
         partial.write_text(page, encoding="utf-8", newline="\n")
 
