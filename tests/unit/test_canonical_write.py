@@ -92,6 +92,13 @@ def test_rows_without_a_report_leave_with_a_count(tmp_path: Path) -> None:
     assert attrition.select("reason", "n_left").rows() == [("no_report_row", 1), ("kept", 0)]
 
 
+def test_a_table_that_is_not_used_is_counted_out(tmp_path: Path) -> None:
+    sources = [row("2024Q1", "RPSR", primaryid="11", caseid="1", rpsr_cod=code) for code in ("HP", "CSM")]
+    write_quarter(tmp_path / "raw", "2024Q1", {"RPSR": sources})
+    attrition = pl.read_csv(run(tmp_path) / "attrition.csv").filter(pl.col("scope") == "2024Q1:RPSR")
+    assert attrition.select("reason", "n_left", "n_kept").rows() == [("table_not_used", 2, 0), ("kept", 0, 0)]
+
+
 def test_seriousness_is_unknown_where_the_quarter_has_no_outcomes(tmp_path: Path) -> None:
     write_quarter(tmp_path / "raw", "2023Q4", {"DEMO": [demo("2023Q4", 5)]})
     outcome = row("2024Q1", "OUTC", primaryid="11", caseid="1", outc_cod="DE")

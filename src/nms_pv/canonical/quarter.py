@@ -72,6 +72,7 @@ def write_quarter(quarter: Quarter, drugs: DrugTable, staged: Path) -> Piece:
     outcomes = _write_outcomes(quarter, versions, piece)
     indications = build_indications(_children(quarter, "INDI", versions, piece), quarter.faers)
     REPORT_INDICATIONS.write(indications, quarter.path("report_indications"))
+    _count_unused(quarter, piece)
     reports = _build_reports(quarter, versions, outcomes, piece)
     reports.write_parquet(staged)
     piece.keys.append(duplicate_keys(reports, report_drugs, events))
@@ -135,6 +136,14 @@ def _children(quarter: Quarter, table: str, versions: pl.DataFrame, piece: Piece
     scope = f"{quarter.name}:{table}"
     piece.attrition.append(steps("canonical", scope, "record", rows.height, {reason: n for reason, n in left.items() if n}))
     return rows.filter(pl.col("is_shown")).drop("is_shown", "record")
+
+
+def _count_unused(quarter: Quarter, piece: Piece) -> None:
+    """Tables that no canonical table takes anything from (RPSR: the kind of report source) leave as a whole, counted."""
+    for table in quarter.faers.tables:
+        if table not in ("DEMO", *USED) and quarter.raw(table).exists():
+            rows = pl.scan_parquet(quarter.raw(table)).select(pl.len()).collect().item()
+            piece.attrition.append(steps("canonical", f"{quarter.name}:{table}", "record", rows, {"table_not_used": rows}))
 
 
 def _version_attrition(versions: pl.DataFrame, quarter: str) -> pl.DataFrame:
