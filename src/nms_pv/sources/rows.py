@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nms_pv.sources.header import Header
-from nms_pv.sources.lines import LINE, Records, split_fields
+from nms_pv.sources.header import DELIMITER, Header
+from nms_pv.sources.lines import LINE, TEXT, Records, split_fields
 from nms_pv.sources.text import SourceError
-from nms_pv.spec.source import FaersSpec
+from nms_pv.spec.source import FaersSpec, MappedColumn
 
 # A number as text; `.0` is what pandas makes of it.
 WHOLE_NUMBER = r"^\s*\d{1,18}(\.0)?\s*$"
@@ -35,22 +35,18 @@ def check_rows(records: Records, header: Header, faers: FaersSpec, what: str) ->
         When a whole column is empty that never is, or a trailing column holds something.
 
     """
-    fields = split_fields(records.complete, header)
+    # Complete records with the same text have the same fields, whether or not a delimiter ends them.
+    is_first = records.complete[TEXT].str.strip_suffix(DELIMITER).is_first_distinct()
+    fields = split_fields(records.complete, header).with_columns(is_first.alias("is_first"))
     _refuse_filled_trailing(fields, what)
     required = [c for c in header.mapped if c.filled == "required"]
-    reasons = [
-        pl.when(pl.col(c.column).is_null())
-        .then(pl.lit(f"{c.column}_missing"))
-        .when((pl.lit(c.kind == "id")) & ~pl.col(c.column).str.contains(WHOLE_NUMBER))
-        .then(pl.lit(f"{c.column}_not_a_number"))
-        for c in required
-    ]
-    fields = fields.with_columns(pl.concat_str(reasons, separator=";", ignore_nulls=True).alias("reasons"))
-    bad = fields.filter(pl.col("reasons") != "")
-    rejected = records.complete.unique(LINE).join(bad.unique(LINE).select(LINE, "reasons"), on=LINE)
-    good = fields.filter(pl.col("reasons") == "").select(LINE, *(c.column for c in header.mapped))
+    is_bad = pl.any_horizontal(_fault(c).is_not_null() for c in required)
+    bad = fields.filter(is_bad)
+    reasons = bad.select(LINE, pl.concat_str([_fault(c) for c in required], separator=";", ignore_nulls=True).alias("reasons"))
+    rejected = records.complete.unique(LINE).join(reasons.unique(LINE), on=LINE)
+    good = fields.filter(~is_bad)
     _refuse_empty_columns(good, header, faers, what)
-    kept = _without_copies(good)
+    kept = good.filter("is_first").select(LINE, *(c.column for c in header.mapped))
     return Rows(
         kept=kept,
         rejected=pl.concat([records.rejected, rejected]),
@@ -62,13 +58,13 @@ def check_rows(records: Records, header: Header, faers: FaersSpec, what: str) ->
     )
 
 
-def _without_copies(rows: pl.DataFrame) -> pl.DataFrame:
-    """Keep the first of rows that are equal in every field; full comparison only where a hash is shared."""
-    content = [name for name in rows.columns if name != LINE]
-    numbered = rows.with_row_index("row")
-    shared = numbered.filter(pl.struct(content).hash().is_duplicated())
-    copies = shared.filter(~pl.struct(content).is_first_distinct()).select("row")
-    return numbered.join(copies, on="row", how="anti", maintain_order="left").drop("row")
+def _fault(column: MappedColumn) -> pl.Expr:
+    """What is wrong with a required value, or null."""
+    value = pl.col(column.column)
+    missing = pl.when(value.is_null()).then(pl.lit(f"{column.column}_missing"))
+    if column.kind != "id":
+        return missing
+    return missing.when(~value.str.contains(WHOLE_NUMBER)).then(pl.lit(f"{column.column}_not_a_number"))
 
 
 def _refuse_filled_trailing(fields: pl.DataFrame, what: str) -> None:
