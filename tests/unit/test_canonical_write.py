@@ -9,6 +9,7 @@ from nms_pv.canonical.write import write_canonical
 from nms_pv.sources.read import write_sources
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import Duplicates
+from nms_pv.tables.contract import ContractError
 from tests.lib.faers import FAERS, REPOSITORY, row, write_quarter
 
 DRUGS = load_drugs(REPOSITORY / "study")
@@ -119,6 +120,18 @@ def test_the_same_record_twice_in_a_file_keeps_its_children_once(tmp_path: Path)
         ("faers:2012Q4:86164432", "shown", "latest_version"),
         ("faers:2012Q4:86164432#2", "superseded", "later_copy"),
     ]
+
+
+def test_quarters_without_any_report_are_an_error(tmp_path: Path) -> None:
+    write_quarter(tmp_path / "raw", "2024Q1", {"DEMO": [], "DRUG": [], "REAC": []})
+    with pytest.raises(ContractError, match="no quarter holds a report"):
+        run(tmp_path)
+
+
+def test_a_quarter_without_reports_beside_one_with_reports_is_fine(tmp_path: Path) -> None:
+    write_quarter(tmp_path / "raw", "2023Q4", {"DEMO": [], "DRUG": [], "REAC": []})
+    write_quarter(tmp_path / "raw", "2024Q1", {})
+    assert set(reports(run(tmp_path))) == {"faers:1"}
 
 
 def test_parts_of_quarters_that_are_gone_do_not_stay(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from nms_pv.tables.canonical import (
     UNCODED_NAMES,
     VALUE_ISSUES,
 )
+from nms_pv.tables.contract import ContractError
 from nms_pv.tables.parts import keep_only
 from nms_pv.tables.sources import DELETED_CASES
 
@@ -39,6 +40,11 @@ def write_canonical(sources: Path, out: Path, faers: FaersSpec, drugs: DrugTable
         Output of the sources layer.
     out
         Gets one folder for each large table, with one Parquet file for each quarter, and the small tables beside them.
+
+    Raises
+    ------
+    ContractError
+        When no quarter holds a report.
     """
     decided = _decide_versions(sources, faers)
     names = sorted(decided)
@@ -62,6 +68,10 @@ def _decide_versions(sources: Path, faers: FaersSpec) -> dict[str, pl.DataFrame]
     narrow = pl.concat(
         pl.collect_all([read_versions(pl.scan_parquet(p), p.stem, faers.rules).with_columns(as_code) for p in parts])
     )
+    if narrow.is_empty():
+        raise ContractError(
+            f"{sources / 'rows' / 'DEMO'}: no quarter holds a report. Add one that does with `nms-pv add faers PATH`."
+        )
     deleted = DELETED_CASES.scan(sources / "deleted_cases.parquet").select("caseid", as_code).collect()
     decided = decide(narrow, deleted).partition_by("quarter", as_dict=True)
     return {str(quarter): part for (quarter,), part in decided.items()}
