@@ -12,8 +12,9 @@ from nms_pv.spec.source import load_faers
 def main() -> None:
     study = Path("study")
     params = load_params(Path("params.yaml"))
+    drugs, faers, definitions = load_drugs(study), load_faers(study), load_definitions(study)
 
-    write_report(Path("data"), Path("reports"), params, load_drugs(study), load_faers(study), load_definitions(study))
+    write_report(Path("data"), Path("reports"), params, drugs, faers, definitions, study)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def write_report(
     drugs: DrugTable,
     faers: FaersSpec,
     definitions: list[Definition],
-    study: Path = Path("study"),
+    study: Path,
 ) -> None:
     """Write the page, all results as Parquet and CSV, and the table behind each figure."""
     inputs = read_inputs(data, study)
