@@ -6,6 +6,7 @@ from nms_pv.sources.read import write_sources
 from nms_pv.sources.record import read_record
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -17,4 +18,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

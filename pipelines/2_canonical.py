@@ -6,6 +6,7 @@ from nms_pv.canonical.write import write_canonical
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -16,4 +17,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

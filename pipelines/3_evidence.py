@@ -5,6 +5,7 @@ from pathlib import Path
 from nms_pv.evidence.write import write_evidence
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -14,4 +15,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from nms_pv.labels.write import write_labels
 from nms_pv.spec.definitions import load_definitions
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -13,4 +14,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

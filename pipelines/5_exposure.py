@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from nms_pv.exposure.write import write_exposure
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -10,4 +11,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

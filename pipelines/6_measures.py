@@ -5,6 +5,7 @@ from pathlib import Path
 from nms_pv.measures.write import write_measures
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
+from nms_pv.tables.errors import run
 
 
 def main() -> None:
@@ -14,4 +15,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
