@@ -43,7 +43,7 @@ def check_rows(records: Records, header: Header, faers: FaersSpec, what: str) ->
     is_bad = pl.any_horizontal(_fault(c).is_not_null() for c in required)
     bad = fields.filter(is_bad)
     reasons = bad.select(LINE, pl.concat_str([_fault(c) for c in required], separator=";", ignore_nulls=True).alias("reasons"))
-    rejected = records.complete.unique(LINE).join(reasons.unique(LINE), on=LINE)
+    rejected = records.complete.join(reasons.unique(LINE), on=LINE).unique(LINE)
     good = fields.filter(~is_bad)
     _refuse_empty_columns(good, header, faers, what)
     kept = good.filter("is_first").select(LINE, *(c.column for c in header.mapped))
