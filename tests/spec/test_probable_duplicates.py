@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from nms_pv.canonical.duplicates import flag_duplicates
+from nms_pv.canonical.keys import event_date_part
 from nms_pv.spec.params import Duplicates
 
 BOTH = Duplicates(rule="content_or_number", largest_padded_group=7, largest_age_gap_years=2)
@@ -31,7 +32,8 @@ def flags(reports: dict[str, dict[str, object]], settings: Duplicates = BOTH) ->
         "sender_case_number": pl.String,
         "events": pl.UInt64,
     }
-    found = flag_duplicates(pl.DataFrame(rows, schema_overrides={**TYPES, **schema}), settings)
+    keys = pl.DataFrame(rows, schema_overrides={**TYPES, **schema}).with_columns(event_date_part())
+    found = flag_duplicates(keys, settings)
     return {name: tuple(rest) for name, *rest in found.sort("subject_id").iter_rows()}
 
 
@@ -52,6 +54,12 @@ def test_a_missing_part_never_matches(part: str) -> None:
 )
 def test_a_different_part_does_not_match(part: str, other: object) -> None:
     assert flags({"a": {}, "b": {part: other}}) == {}
+
+
+def test_a_year_is_not_the_first_of_january_of_that_year() -> None:
+    assert flags({"a": {"event_day_precision": "year"}, "b": {"event_day_precision": "day"}}) == {}
+    assert len(flags({"a": {"event_day_precision": "year"}, "b": {"event_day_precision": "year"}})) == 2
+    assert len(flags({"a": {"event_day_precision": "padded"}, "b": {"event_day_precision": "day"}})) == 2
 
 
 def test_a_large_group_of_one_sender_on_a_padded_date_is_a_batch_not_a_duplicate() -> None:

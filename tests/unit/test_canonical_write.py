@@ -41,6 +41,20 @@ def test_a_legacy_report_is_first_received_with_the_earliest_version_at_hand(tmp
     assert report["first_received_day_precision"] == "day"
 
 
+def test_a_day_of_receipt_that_is_not_believed_decides_nothing(tmp_path: Path) -> None:
+    rows = [
+        row("2024Q1", "DEMO", primaryid=f"7{n}", caseid="7", caseversion="1", fda_dt=day)
+        for n, day in ((1, "30190930"), (2, "20240110"), (3, "19000101"), (4, "2024"))
+    ]
+    write_quarter(tmp_path / "raw", "2024Q1", {"DEMO": rows})
+    out = run(tmp_path)
+    report = reports(out)["faers:7"]
+    assert report["version_id"] == "faers:2024Q1:72"
+    assert report["first_received_day"] == report["received_day"]
+    versions = pl.read_parquet(out / "report_versions" / "2024Q1.parquet").sort("source_line")
+    assert versions["received_day_precision"].to_list() == ["none", "day", "none", "none"]
+
+
 @pytest.mark.parametrize(("age", "country"), [("NA", None), ("40", "NA")])
 def test_na_is_namibia_unless_the_file_uses_it_for_nothing(tmp_path: Path, age: str, country: str | None) -> None:
     rows = [demo("2024Q1", 1, age=age, age_cod="YR", occr_country="NA"), demo("2024Q1", 2, occr_country="US")]

@@ -125,6 +125,20 @@ def test_delimiter_inside_a_value_before_empty_fields_is_not_taken_for_a_trailin
     assert rows.rejected["text"].to_list() == [bad]
 
 
+def test_a_legacy_row_that_lost_a_field_has_too_few(tmp_path: Path) -> None:
+    rows = read(tmp_path, LEGACY, "REAC", b"ISR$PT\r\n11$\r\n12$FEVER$\r\n13$RASH$\r\n")
+    assert rows.rejected.select("source_line", "reasons").rows() == [(2, "too_few_fields")]
+
+
+def test_glued_records_come_apart_behind_a_letter_of_several_bytes(tmp_path: Path) -> None:
+    glued = "110031061$11003106$Fall$Café2612761012$26127610$Rash$"
+    rows = read(tmp_path, CURRENT, "REAC", text(CURRENT, "REAC", [glued]))
+    assert rows.kept.select("primaryid", "pt", "drug_rec_act").rows() == [
+        ("110031061", "Fall", "Café"),
+        ("2612761012", "Rash", None),
+    ]
+
+
 def test_last_row_cut_in_the_middle(tmp_path: Path) -> None:
     content = text(CURRENT, "DEMO", [row(CURRENT, "DEMO", primaryid="11", caseid="1")]) + b"21$2$1$I$2024"
     rows = read(tmp_path, CURRENT, "DEMO", content)

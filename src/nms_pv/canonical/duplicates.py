@@ -10,7 +10,7 @@ import polars as pl
 
 from nms_pv.spec.params import Duplicates
 
-CONTENT = ["event_day", "age_years", "sex", "country", "drugs", "events"]
+CONTENT = ["event_day", "event_date_part", "age_years", "sex", "country", "drugs", "events"]
 NUMBER = ["sender", "sender_case_number"]
 
 
@@ -20,9 +20,9 @@ def flag_duplicates(keys: pl.DataFrame, settings: Duplicates) -> pl.DataFrame:
     Parameters
     ----------
     keys
-        One row a shown report: subject_id, received_day, event_day, event_day_precision, age_years, sex (null when
-        unknown), country (of the event, else of the reporter: legacy files have only that), drugs and events (hash of
-        the set, null when there is none), sender, sender_case_number.
+        One row a shown report: subject_id, received_day, event_day, event_day_precision, event_date_part (year, month or
+        day: what is stated), age_years, sex (null when unknown), country (of the event, else of the reporter: legacy
+        files have only that), drugs and events (hash of the set, null when there is none), sender, sender_case_number.
 
     Returns
     -------

@@ -16,6 +16,7 @@ def duplicate_keys(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFr
         "received_day",
         "event_day",
         "event_day_precision",
+        event_date_part(),
         "age_years",
         pl.when(pl.col("sex") != "unknown").then(pl.col("sex")).alias("sex"),
         pl.coalesce("occurrence_country", "reporter_country").alias("country"),
@@ -26,6 +27,12 @@ def duplicate_keys(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFr
     return keys.join(
         _set_hash(drugs, "ingredient_reported", complete).rename({"set": "drugs"}), on="subject_id", how="left"
     ).join(_set_hash(events, "term_key", complete).rename({"set": "events"}), on="subject_id", how="left")
+
+
+def event_date_part() -> pl.Expr:
+    """What of the event date is stated: `2024` and `20240101` have the same day number but are not the same date."""
+    precision = pl.col("event_day_precision").cast(pl.String)
+    return pl.when(precision.is_in(["year", "month"])).then(precision).otherwise(pl.lit("day")).alias("event_date_part")
 
 
 def _set_hash(rows: pl.DataFrame, name: str, wanted: pl.DataFrame) -> pl.DataFrame:

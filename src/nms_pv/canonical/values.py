@@ -60,6 +60,13 @@ def day_of(text: pl.Expr) -> pl.Expr:
     return whole.str.to_date("%Y%m%d", strict=False).cast(pl.Int32)
 
 
+def exact_day(text: pl.Expr, rules: SourceRules, latest: int) -> pl.Expr:
+    """A day that is known to the day and believed, else null."""
+    day = day_of(text)
+    is_exact = text.str.strip_suffix(".0").str.len_bytes() == 8
+    return pl.when(is_exact & day.is_between((rules.earliest_date - EPOCH).days, latest)).then(day)
+
+
 def dated(
     column: str, text: pl.Expr, rules: SourceRules, latest: int, *, padded: bool = False, start: tuple[str, str] | None = None
 ) -> Value:

@@ -7,10 +7,10 @@ again belongs to its last sighting. A list of quarter Q deletes all versions of 
 
 import polars as pl
 
-from nms_pv.canonical.values import cell, day_of, number
+from nms_pv.canonical.values import cell, exact_day, number, quarter_end
 from nms_pv.spec.source import SourceRules
 
-LATEST_FIRST = ["case", "eligible", "is_current", "version_n", "received_day", "quarter", "record", "source_line"]
+LATEST_LAST = ["case", "eligible", "is_current", "version_n", "received_day", "quarter", "record", "source_line"]
 
 
 def read_versions(demo: pl.LazyFrame, quarter: str, rules: SourceRules) -> pl.LazyFrame:
@@ -26,7 +26,7 @@ def read_versions(demo: pl.LazyFrame, quarter: str, rules: SourceRules) -> pl.La
         record.alias("record"),
         number(cell("caseid", rules)).fill_null(-record).alias("case"),
         _version_number(cell("caseversion", rules), rules.era(quarter)).alias("version_n"),
-        day_of(cell("fda_dt", rules)).alias("received_day"),
+        exact_day(cell("fda_dt", rules), rules, quarter_end(quarter)).alias("received_day"),
     )
 
 
@@ -49,7 +49,7 @@ def decide(versions: pl.DataFrame, deleted: pl.DataFrame) -> pl.DataFrame:
         .with_columns((pl.col("deleted_in") >= pl.col("quarter")).fill_null(False).alias("is_deleted"))
         .with_columns((pl.col("is_last_copy") & ~pl.col("is_deleted")).alias("eligible"))
         .drop("deleted_in")
-        .sort(LATEST_FIRST)
+        .sort(LATEST_LAST)
         .with_columns(pl.col("received_day").min().over("case").alias("first_received_day"))
         .with_columns(((pl.col("case") != pl.col("case").shift(-1)).fill_null(True) & pl.col("eligible")).alias("is_shown"))
     )

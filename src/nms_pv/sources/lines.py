@@ -53,7 +53,7 @@ def read_records(path: Path, header: Header) -> Records:
     complete = lines.filter(is_complete & ~is_blank).select(LINE, TEXT)
     odd = lines.filter(~is_complete & ~is_blank)
     split = _split_glued(odd, header, trailing)
-    rejected = _reject(odd.join(split, on=LINE, how="anti"), width, path, lines.height + 1)
+    rejected = _reject(odd.join(split, on=LINE, how="anti"), width + trailing, path, lines.height + 1)
     return Records(
         lines=lines.height,
         complete=pl.concat([complete, split]).sort(LINE, maintain_order=True),
@@ -101,30 +101,25 @@ def _split_glued(odd: pl.DataFrame, header: Header, trailing: bool) -> pl.DataFr
         )
         parts = fields.filter(is_glued).select(LINE, first.alias("first"), second.alias("second"))
     elif header.columns[:2] == ("primaryid", "caseid"):
-        joint = pl.col("fields").list.get(width - 1, null_on_oob=True)
         case = pl.col("fields").list.get(width, null_on_oob=True)
-        candidates = fields.filter((pl.col("delimiters") == 2 * (width - 1)) & case.str.contains(r"^\d+$")).select(
-            LINE, "fields", joint.alias("joint"), case.alias("case")
+        joint = pl.col("fields").list.get(width - 1, null_on_oob=True)
+        halves = fields.filter((pl.col("delimiters") == 2 * (width - 1)) & case.str.contains(r"^\d+$")).select(
+            LINE, "fields", case.alias("case"), joint.str.split(case).alias("halves")
         )
-        at = pl.col("joint").str.find(pl.col("case"), literal=True)
-        version = pl.col("joint").str.slice(at + pl.col("case").str.len_bytes())
-        is_certain = (pl.col("joint").str.count_matches(pl.col("case"), literal=True) == 1) & version.str.contains(r"^\d{1,3}$")
-        parts = candidates.filter(is_certain).select(
+        value, version = (pl.col("halves").list.get(side, null_on_oob=True) for side in (0, 1))
+        is_certain = (pl.col("halves").list.len() == 2) & version.str.contains(r"^\d{1,3}$")
+        parts = halves.filter(is_certain).select(
             LINE,
-            pl.concat_list(pl.col("fields").list.head(width - 1), pl.col("joint").str.slice(0, at))
-            .list.join(DELIMITER)
-            .alias("first"),
-            pl.concat_list(pl.col("joint").str.slice(at), pl.col("fields").list.slice(width))
-            .list.join(DELIMITER)
-            .alias("second"),
+            pl.concat_list(pl.col("fields").list.head(width - 1), value).list.join(DELIMITER).alias("first"),
+            pl.concat_list(pl.col("case") + version, pl.col("fields").list.slice(width)).list.join(DELIMITER).alias("second"),
         )
     else:
         return odd.select(LINE, TEXT).clear()
     return parts.unpivot(index=LINE, value_name=TEXT).sort(LINE, "variable").select(LINE, TEXT)
 
 
-def _reject(odd: pl.DataFrame, width: int, path: Path, last_line: int) -> pl.DataFrame:
-    few = pl.col("delimiters") < width - 1
+def _reject(odd: pl.DataFrame, fields: int, path: Path, last_line: int) -> pl.DataFrame:
+    few = pl.col("delimiters") < fields - 1
     reasons = [
         pl.when(few).then(pl.lit(TOO_FEW)).otherwise(pl.lit(TOO_MANY)),
         pl.when(few & (pl.col(LINE) == last_line) & (not _ends_with_newline(path))).then(pl.lit(CUT)),
