@@ -94,11 +94,11 @@ def test_kept_and_left_make_the_whole() -> None:
     )
     found = exposures(drugs, _reports(), DRUGS)
     assert exposure_attrition("2025Q4", drugs, DRUGS, found).select("reason", "n_in", "n_left", "n_kept").rows() == [
-        ("drug not administered", 6, 1, 5),
-        ("ingredient not coded", 5, 1, 4),
-        ("the drug names the ingredient twice", 4, 1, 3),
-        ("no relation to NMS", 3, 1, 2),
-        ("further relations of the same ingredient", 2, -1, 3),
+        ("drug_not_administered", 6, 1, 5),
+        ("ingredient_not_coded", 5, 1, 4),
+        ("ingredient_named_twice", 4, 1, 3),
+        ("no_relation_to_nms", 3, 1, 2),
+        ("further_relation_of_the_ingredient", 2, -1, 3),
         ("kept", 3, 0, 3),
     ]
     assert found.height == 3

@@ -75,8 +75,8 @@ def test_kept_and_left_make_the_whole() -> None:
     events = _events("Dysphagia", "Influenza", "Pneumonia", "Headache", "Pyrexia")
     found = findings(events, _reports(), ELEMENTS)
     assert finding_attrition("2025Q4", events, ELEMENTS, found).select("reason", "n_in", "n_left", "n_kept").rows() == [
-        ("no element lists the term", 5, 2, 3),
-        ("further elements of the same term", 3, -2, 5),
+        ("no_element_lists_the_term", 5, 2, 3),
+        ("further_element_of_the_term", 3, -2, 5),
         ("kept", 5, 0, 5),
     ]
     assert found.height == 5

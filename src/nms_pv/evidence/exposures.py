@@ -5,9 +5,9 @@ import polars as pl
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables import attrition
+from nms_pv.tables.canonical import NOT_ADMINISTERED
 from nms_pv.tables.evidence import EXPOSURES
 
-NOT_GIVEN = "DN"
 COURSE = ["subject_id", "drug_no", "ingredient"]
 
 
@@ -31,7 +31,7 @@ def exposures(drugs: pl.LazyFrame, reports: pl.LazyFrame, table: DrugTable) -> p
 
 def courses(drugs: pl.LazyFrame) -> pl.LazyFrame:
     """Drugs that were given and coded; an ingredient that one drug names twice is one course, long-acting if either is."""
-    given = drugs.filter(pl.col("role") != NOT_GIVEN, pl.col("ingredient").is_not_null())
+    given = drugs.filter(pl.col("role") != NOT_ADMINISTERED, pl.col("ingredient").is_not_null())
     return given.sort(*COURSE, pl.col("formulation") != "long_acting", "ingredient_reported").unique(
         COURSE, keep="first", maintain_order=True
     )
@@ -65,7 +65,7 @@ def exposure_attrition(part: str, drugs: pl.LazyFrame, table: DrugTable, found: 
     StudyError
         When drugs were coded to an ingredient that the drug table does not have.
     """
-    given = drugs.filter(pl.col("role") != NOT_GIVEN)
+    given = drugs.filter(pl.col("role") != NOT_ADMINISTERED)
     coded = given.filter(pl.col("ingredient").is_not_null())
     strangers = (
         coded.filter(~pl.col("ingredient").is_in(list(table.drugs))).select(pl.col("ingredient").unique().sort()).collect()
@@ -80,11 +80,11 @@ def exposure_attrition(part: str, drugs: pl.LazyFrame, table: DrugTable, found: 
     )
     n_related = found.select("subject_id", "course_no", "ingredient").n_unique()
     left = {
-        "drug not administered": n_in - n_given,
-        "ingredient not coded": n_given - n_coded,
-        "the drug names the ingredient twice": n_coded - n_courses,
-        "no relation to NMS": n_courses - n_related,
-        "further relations of the same ingredient": n_related - found.height,
+        "drug_not_administered": n_in - n_given,
+        "ingredient_not_coded": n_given - n_coded,
+        "ingredient_named_twice": n_coded - n_courses,
+        "no_relation_to_nms": n_courses - n_related,
+        "further_relation_of_the_ingredient": n_related - found.height,
     }
     return attrition.steps("evidence", f"{part}:exposures", "report-drug row, then exposure", n_in, left)
 

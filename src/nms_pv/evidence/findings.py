@@ -39,7 +39,7 @@ def finding_attrition(part: str, events: pl.LazyFrame, elements: list[ElementTer
     listed = pl.col("term_key").is_in({e.term.upper() for e in elements})
     n_terms, n_speaking = events.select(pl.len(), listed.sum().alias("speaking")).collect().row(0)
     left = {
-        "no element lists the term": n_terms - n_speaking,
-        "further elements of the same term": n_speaking - found.height,
+        "no_element_lists_the_term": n_terms - n_speaking,
+        "further_element_of_the_term": n_speaking - found.height,
     }
     return attrition.steps("evidence", f"{part}:findings", "reported term, then finding", n_terms, left)

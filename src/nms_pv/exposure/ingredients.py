@@ -3,9 +3,8 @@
 import polars as pl
 
 from nms_pv.tables.attrition import steps
+from nms_pv.tables.canonical import NOT_ADMINISTERED
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, STRONGEST_ROLE
-
-NOT_ADMINISTERED = "DN"
 
 
 def report_ingredients(universe: pl.DataFrame, drugs: pl.DataFrame) -> pl.DataFrame:

@@ -3,8 +3,7 @@
 import polars as pl
 
 from nms_pv.tables.attrition import steps
-
-SUSPECT_ROLES = ["PS", "SS"]
+from nms_pv.tables.canonical import SUSPECT_ROLES
 
 
 def counted_reports(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:

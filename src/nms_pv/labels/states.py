@@ -4,8 +4,7 @@ import polars as pl
 
 from nms_pv.labels.logic import value
 from nms_pv.spec.definitions import Definition, ElementUse, ExposureUse, Stopped, Taken
-
-SUSPECT = ["PS", "SS"]
+from nms_pv.tables.canonical import SUSPECT_ROLES
 
 
 def states(findings: pl.DataFrame, exposures: pl.DataFrame, definition: Definition) -> pl.DataFrame:
@@ -66,7 +65,7 @@ def _stopped(use: Stopped) -> pl.Expr:
 
 
 def _dated_or_suspected(inside: pl.Expr, outside: pl.Expr, use: Taken | Stopped) -> pl.Expr:
-    suspected = pl.col("role").is_in(SUSPECT) & (use.undated_suspect == "present")
+    suspected = pl.col("role").is_in(SUSPECT_ROLES) & (use.undated_suspect == "present")
     return pl.when(outside).then(pl.lit(False)).when(inside | suspected).then(pl.lit(True))
 
 

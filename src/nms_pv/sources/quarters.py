@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from nms_pv.sources.archive import Member, files_below, is_lfs_pointer, members, open_member
+from nms_pv.sources.layout import sort_members
 from nms_pv.sources.record import RegisterError
 from nms_pv.spec.source import FaersSpec
 
@@ -90,15 +91,13 @@ def _take(path: Path, origin: str, faers: FaersSpec, found: Found) -> bool:
     """Add the quarter in one zip or quarter folder to what was found; False when it holds no table."""
     inside = members(path)
     _refuse_simulated(path, [member.name for member in inside])
-    kinds = {member: faers.member(member.name) for member in inside}
-    tables: dict[str, list[Member]] = {}
-    for member, kind in kinds.items():
-        if kind and kind.kind == "table":
-            tables.setdefault(kind.table, []).append(member)
+    by_kind = sort_members(inside, faers)
+    tables = by_kind.tables
     if not tables:
         return False
-    name = _quarter_name(path, [member for group in tables.values() for member in group])
-    kept = tuple(member for member, kind in kinds.items() if kind and kind.kind in ("table", "deleted_cases"))
+    of_tables = [member for group in tables.values() for member in group]
+    name = _quarter_name(path, of_tables)
+    kept = tuple(sorted([*of_tables, *by_kind.deleted], key=lambda member: member.name))
     _refuse_unusable(path, tables, faers)
     _refuse_placeholders(path, kept)
     for table in faers.rules.further_tables:
@@ -106,7 +105,7 @@ def _take(path: Path, origin: str, faers: FaersSpec, found: Found) -> bool:
             lost = _LOST.get(table, "what it holds")
             found.warnings.append(f"{name}: no {table} table, so this cannot be assessed in the quarter: {lost}.")
     if path.is_file():
-        _warn_of_strangers(path, [member.name for member, kind in kinds.items() if kind is None], found)
+        _warn_of_strangers(path, [member.name for member in by_kind.unknown], found)
     found.quarters.append(Quarter(name, path, origin, kept))
     return True
 

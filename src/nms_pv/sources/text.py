@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from nms_pv.sources.archive import is_lfs_pointer
 from nms_pv.tables.errors import UserError
 
 CHUNK = 1 << 20
-LFS_POINTER = b"version https://git-lfs"
 
 
 class SourceError(UserError):
@@ -40,7 +40,7 @@ def stage_text(stream: BinaryIO, path: Path, what: str) -> StagedText:
     digest, size, decoder, valid = hashlib.sha256(), 0, codecs.getincrementaldecoder("utf-8")(), True
     with path.open("wb") as copy:
         while chunk := stream.read(CHUNK):
-            if size == 0 and chunk.startswith(LFS_POINTER):
+            if size == 0 and is_lfs_pointer(chunk):
                 raise SourceError(f"{what} is a Git-LFS pointer, not data. Fetch the data (`git lfs pull`) and add it again.")
             digest.update(chunk)
             size += len(chunk)

@@ -43,6 +43,8 @@ ROLE = {
     "DN": "drug not administered: not an exposure",
     "unknown": "not stated, or another code",
 }
+SUSPECT_ROLES = ["PS", "SS"]
+NOT_ADMINISTERED = "DN"
 CODING_METHOD = {
     "active_ingredient": "the source's active-ingredient field equals a listed name after cleaning",
     "drug_name": "the name as reported equals a listed name after cleaning",
