@@ -41,6 +41,7 @@ bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_pairs.py
 	$(BIN)/python benchmarks/bench_pipeline.py
 	$(BIN)/python benchmarks/bench_pipeline.py 2000000 20
+	$(BIN)/python benchmarks/bench_versions.py
 	$(BIN)/python benchmarks/bench_dvc.py
 
 $(INSTALLED): requirements.lock pyproject.toml

@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import polars as pl
 import yaml
 
 PROJECT = Path(__file__).parents[1]
@@ -54,8 +55,11 @@ def main(cases: int, count: int) -> None:
         (project / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
         os.chdir(project)
         figures = {script: run(script, project) for script in SCRIPTS}
-        size = sum(path.stat().st_size for path in (project / "data" / "1_sources" / "simulated").rglob("*.zip")) / 1e6
-    print(f"{cases:,} cases, {count} quarter(s), {size:.0f} MB of zips, {os.cpu_count()} cores\n")
+        files = pl.read_parquet(project / "data" / "1_sources" / "files.parquet")
+    lines = dict(files.group_by("table").agg(pl.col("line_count").sum()).iter_rows())
+    size = files["bytes"].sum() / 1e9
+    print(f"{cases:,} cases, {count} quarter(s), {size:.2f} GB of text, {os.cpu_count()} cores")
+    print(f"{lines['DEMO']:,} versions, {lines['DRUG']:,} drug rows, {lines['REAC']:,} reaction rows\n")
     print("| stage | seconds | peak MB |\n| --- | ---: | ---: |")
     for script, (seconds, memory) in figures.items():
         print(f"| {script} | {seconds:.1f} | {memory:.0f} |")

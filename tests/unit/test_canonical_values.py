@@ -150,4 +150,4 @@ def test_control_characters_are_no_text() -> None:
     ],
 )
 def test_countries(name: str, code: str | None) -> None:
-    assert country_code(pl.Series([name]))["code"].item() == code
+    assert country_code(pl.Series([name]), FAERS.countries)["code"].item() == code

@@ -79,6 +79,17 @@ def test_column_map(study: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [("sex,F,", "gender,F,", "unknown field 'gender'"), ("sex,F,female", "sex,F,woman", "sex 'woman'; allowed are")],
+)
+def test_code_map(study: Path, old: str, new: str, said: str) -> None:
+    edit(study / "column_maps" / "faers_codes.csv", old, new)
+    with pytest.raises(StudyError) as error:
+        load_faers(study)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
     ("ingredient", "disputed", "third", "generation"),
     [
         ("haloperidol", "table", "own", "FGA"),

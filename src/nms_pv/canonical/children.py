@@ -5,18 +5,7 @@ import polars as pl
 from nms_pv.canonical.values import believe, cell, coded, dated, quarter_end, words
 from nms_pv.spec.source import FaersSpec
 
-CHALLENGE = {"Y": "positive", "N": "negative", "U": "unknown", "D": "does_not_apply"}
-ROLE = {"PS": "PS", "SS": "SS", "C": "C", "I": "I", "DN": "DN"}
 DRUG_TEXTS = ["drug_seq", "role_cod", "dechal", "rechal", "route", "dose_vbm"]
-OUTCOME = {
-    "DE": "death",
-    "LT": "life_threatening",
-    "HO": "hospitalisation",
-    "DS": "disability",
-    "CA": "congenital_anomaly",
-    "RI": "intervention",
-    "OT": "other_serious",
-}
 # Of dates on the same day, the one known best; also the order in which precision is packed beside the day.
 PRECISIONS = ["day", "padded", "month", "year"]
 
@@ -35,10 +24,11 @@ def build_drugs(
 
     """
     cells = drug.select("drug_name", "prod_ai", *(cell(name, faers.rules) for name in DRUG_TEXTS))
+    challenge = faers.codes["challenge"]
     values = [
-        coded("role", pl.col("role_cod"), ROLE, "unknown"),
-        coded("dechallenge", pl.col("dechal"), CHALLENGE, "unknown", empty="not_documented"),
-        coded("rechallenge", pl.col("rechal"), CHALLENGE, "unknown", empty="not_documented"),
+        coded("role", pl.col("role_cod"), faers.codes["role"], "unknown"),
+        coded("dechallenge", pl.col("dechal"), challenge, "unknown", empty="not_documented"),
+        coded("rechallenge", pl.col("rechal"), challenge, "unknown", empty="not_documented"),
     ]
     believed, issues = believe(cells, values, source_id)
     dates, date_issues = _therapy_dates(therapy, quarter, faers, source_id.replace(":DRUG", ":THER"))
@@ -77,7 +67,7 @@ def build_events(reac: pl.DataFrame, faers: FaersSpec) -> pl.DataFrame:
 
 def build_outcomes(outc: pl.DataFrame, faers: FaersSpec, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Each outcome of a report once."""
-    value = coded("outcome", pl.col("outc_cod"), OUTCOME, "unknown")
+    value = coded("outcome", pl.col("outc_cod"), faers.codes["outcome"], "unknown")
     believed, issues = believe(outc.select(cell("outc_cod", faers.rules)), [value], source_id)
     outcomes = outc.select("subject_id", "source_id", "source_line").hstack(believed)
     return outcomes.unique(["subject_id", "outcome"], keep="first", maintain_order=True), issues

@@ -6,27 +6,6 @@ from nms_pv.canonical.countries import country_code
 from nms_pv.canonical.values import KG_PER, YEARS_PER, Value, believe, cell, coded, dated, measured, quarter_end, words
 from nms_pv.spec.source import FaersSpec
 
-SEX = {
-    "F": "female",
-    "M": "male",
-    "UNK": "unknown",
-    "NS": "unknown",
-    "U": "unknown",
-    "I": "unknown",
-    "P": "unknown",
-    "T": "unknown",
-    "YR": "unknown",
-}
-REPORTER = {
-    "MD": "physician",
-    "PH": "pharmacist",
-    "RN": "nurse",
-    "HP": "health_professional",
-    "OT": "other_health_professional",
-    "LW": "lawyer",
-    "CN": "consumer",
-}
-REPORT_TYPE = {"EXP": "expedited", "30DAY": "expedited_30_days", "5DAY": "expedited_5_days", "PER": "periodic", "DIR": "direct"}
 TEXTS = [
     "init_fda_dt",
     "fda_dt",
@@ -64,7 +43,7 @@ def build_reports(demo: pl.DataFrame, quarter: str, faers: FaersSpec, source_id:
         *(cell(name, faers.rules, na_is_nothing=na_is_nothing) for name in COUNTRIES.values()),
     )
     values, issues = believe(cells, _values(quarter, faers), source_id)
-    countries, country_issues = _countries(cells, source_id)
+    countries, country_issues = _countries(cells, faers, source_id)
     reports = demo.select("subject_id", "version_id", "source_id", "source_line").hstack(values).hstack(countries)
     names = cells.select(
         words("mfr_sndr").alias("sender"), words("mfr_num").alias("sender_case_number"), words("lit_ref").alias("literature")
@@ -89,9 +68,9 @@ def _values(quarter: str, faers: FaersSpec) -> list[Value]:
         dated("event_day", pl.col("event_dt"), rules, latest, padded=rules.event_dates_are_padded(quarter)),
         measured("age_years", pl.col("age"), pl.col("age_cod"), YEARS_PER, rules.age_years),
         measured("weight_kg", pl.col("wt"), pl.col("wt_cod"), KG_PER, rules.weight_kg),
-        coded("sex", pl.col("sex"), SEX, "unknown"),
-        coded("reporter_type", pl.col("occp_cod"), REPORTER, "unknown"),
-        coded("report_type", pl.col("rept_cod"), REPORT_TYPE, "unknown"),
+        coded("sex", pl.col("sex"), faers.codes["sex"], "unknown"),
+        coded("reporter_type", pl.col("occp_cod"), faers.codes["reporter_type"], "unknown"),
+        coded("report_type", pl.col("rept_cod"), faers.codes["report_type"], "unknown"),
     ]
 
 
@@ -102,10 +81,12 @@ def _writer_used_na(demo: pl.DataFrame, faers: FaersSpec) -> bool:
     return any((demo[name] == marker).any() for name in sorted(typed & set(demo.columns)))
 
 
-def _countries(cells: pl.DataFrame, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _countries(cells: pl.DataFrame, faers: FaersSpec, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     columns, issues = [], []
     for name, raw in COUNTRIES.items():
-        codes = cells.join(country_code(cells[raw]), left_on=raw, right_on="name", how="left", maintain_order="left")
+        codes = cells.join(
+            country_code(cells[raw], faers.countries), left_on=raw, right_on="name", how="left", maintain_order="left"
+        )
         reason = pl.when(pl.col("is_stated") & pl.col("code").is_null()).then(pl.lit("unknown_country"))
         value = Value(name, raw=pl.col(raw), parsed=pl.col("code"), reason=reason, outputs=(pl.col("code").alias(name),))
         column, issue = believe(codes, [value], source_id)

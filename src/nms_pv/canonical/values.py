@@ -11,7 +11,7 @@ from nms_pv.tables.canonical import VALUE_ISSUES
 EPOCH = date(1970, 1, 1)
 LAST_DAY = {"1": (3, 31), "2": (6, 30), "3": (9, 30), "4": (12, 31)}
 YEARS_PER = {"YR": 1.0, "DEC": 10.0, "MON": 1 / 12, "WK": 7 / 365.25, "DY": 1 / 365.25, "HR": 1 / (24 * 365.25)}
-KG_PER = {"KG": 1.0, "KGS": 1.0, "LBS": 0.45359237, "LB": 0.45359237, "GMS": 0.001}
+KG_PER = {"KG": 1.0, "LBS": 0.45359237, "GMS": 0.001}
 
 
 @dataclass(frozen=True)

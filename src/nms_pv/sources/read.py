@@ -26,8 +26,6 @@ from nms_pv.tables.parts import keep_only
 from nms_pv.tables.sources import DELETED_CASES, FILES, QUARANTINE, raw_rows
 
 DELETED = "DELETED"
-
-
 # Reading a file alternates between one thread (bytes, digest) and all (lines): two files at a time keep two cores busy.
 FILES_AT_A_TIME = 2
 

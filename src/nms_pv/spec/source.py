@@ -8,8 +8,18 @@ from pathlib import Path
 
 from nms_pv.spec.params import Quarter
 from nms_pv.spec.strict import Strict, StudyError, load_yaml
+from nms_pv.tables import canonical
 
 # required: a row without it is rejected; always: a file without any is refused; usually: a large file without any is refused.
+# The fields of study/column_maps/faers_codes.csv, and what a code of each may mean.
+CODED = {
+    "sex": canonical.SEX,
+    "reporter_type": canonical.REPORTER,
+    "report_type": canonical.REPORT_TYPE,
+    "role": canonical.ROLE,
+    "challenge": canonical.CHALLENGE,
+    "outcome": canonical.OUTCOME,
+}
 FILLED = ("required", "always", "usually", "sometimes")
 
 
@@ -94,6 +104,8 @@ class FaersSpec:
     rules: SourceRules
     columns: tuple[MappedColumn, ...]
     members: tuple[MemberPattern, ...]
+    codes: dict[str, dict[str, str]]
+    countries: dict[str, str | None]
 
     @property
     def tables(self) -> list[str]:
@@ -119,7 +131,7 @@ def load_faers(study: Path) -> FaersSpec:
     Raises
     ------
     StudyError
-        For a `filled` that is none of `FILLED`.
+        For a `filled` that is none of `FILLED`, or a code whose field or meaning is not declared.
 
     """
     path = study / "column_maps" / "faers.csv"
@@ -131,7 +143,21 @@ def load_faers(study: Path) -> FaersSpec:
         MemberPattern(re.compile(row["pattern"]), row["kind"], row["table"])
         for row in _read(study / "column_maps" / "faers_members.csv")
     )
-    return FaersSpec(load_yaml(study / "sources" / "faers.yaml", SourceRules), columns, members)
+    countries = {row["name"]: row["code"] or None for row in _read(study / "column_maps" / "faers_countries.csv")}
+    rules = load_yaml(study / "sources" / "faers.yaml", SourceRules)
+    return FaersSpec(rules, columns, members, _codes(study / "column_maps" / "faers_codes.csv"), countries)
+
+
+def _codes(path: Path) -> dict[str, dict[str, str]]:
+    codes: dict[str, dict[str, str]] = {field: {} for field in CODED}
+    for number, row in enumerate(_read(path), start=2):
+        allowed = CODED.get(row["field"])
+        if allowed is None:
+            raise StudyError(f"{path}, line {number}: unknown field {row['field']!r}; known are {sorted(CODED)}")
+        if row["meaning"] not in allowed:
+            raise StudyError(f"{path}, line {number}: {row['field']} {row['meaning']!r}; allowed are {sorted(allowed)}")
+        codes[row["field"]][row["code"]] = row["meaning"]
+    return codes
 
 
 def _read(path: Path) -> list[dict[str, str]]:
