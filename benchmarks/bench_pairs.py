@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from nms_pv.measures.disproportionality import ic, prr, ror
+from nms_pv.measures.reports.disproportionality import ic, prr, ror
 
 PAIRS = 150_000
 REPORTS = 20_000_000

@@ -9,7 +9,7 @@ import time
 import numpy as np
 import polars as pl
 
-from nms_pv.canonical.versions import decide
+from nms_pv.canonical.faers.versions import decide
 
 VERSIONS, DELETED, FIRST_CASE, LAST_CASE = 24_800_000, 300_000, 3_000_000, 30_000_000
 QUARTERS = [f"{2004 + n // 4}Q{n % 4 + 1}" for n in range(90)]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nms_pv.simulate.faers import simulate_faers
+from nms_pv.simulate.faers.write import simulate_faers
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from nms_pv.sources.read import write_sources
-from nms_pv.sources.record import read_record
+from nms_pv.sources.faers.read import write_sources
+from nms_pv.sources.faers.record import read_record
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers
 from nms_pv.tables.errors import run

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nms_pv.canonical.write import write_canonical
+from nms_pv.canonical.faers.write import write_canonical
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers

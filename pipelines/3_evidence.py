@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nms_pv.evidence.write import write_evidence
+from nms_pv.evidence.reports.write import write_evidence
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
 from nms_pv.tables.errors import run

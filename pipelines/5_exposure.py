@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nms_pv.exposure.write import write_exposure
+from nms_pv.exposure.reports.write import write_exposure
 from nms_pv.tables.errors import run
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nms_pv.measures.write import write_measures
+from nms_pv.measures.reports.write import write_measures
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.tables.errors import run

@@ -10,7 +10,7 @@ import typer
 from nms_pv.tables.errors import UserError
 
 if TYPE_CHECKING:
-    from nms_pv.sources.register import Added
+    from nms_pv.sources.faers.register import Added
 
 app = typer.Typer(no_args_is_help=True, help="Retrospective pharmacovigilance of neuroleptic malignant syndrome.")
 add = typer.Typer(no_args_is_help=True, help="Add files you have to the study, and make them its input.")
@@ -35,7 +35,7 @@ def fetch_faers(
 ) -> None:
     """Download FAERS quarters from FDA, and add them. NMS_PV_FAERS_URL names a mirror."""
     with _expected_errors():
-        from nms_pv.sources.fetch import fetch_faers, quarters_in
+        from nms_pv.sources.faers.fetch import fetch_faers, quarters_in
         from nms_pv.spec.source import load_faers
 
         project = _project()
@@ -57,7 +57,7 @@ def explain(
 def _add_faers(paths: list[Path], origins: dict[Path, str]) -> None:
     from datetime import UTC, datetime
 
-    from nms_pv.sources.register import add_faers
+    from nms_pv.sources.faers.register import add_faers
     from nms_pv.spec.source import load_faers
 
     project = _project()

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nms_pv.measures.disproportionality import chi2_yates, ic, prr, ror
+from nms_pv.measures.reports.disproportionality import chi2_yates, ic, prr, ror
 
 CASES, NON_CASES = 2991, 1_121_146
 # drug, cases, non-cases, chi-squared, PRR, ROR, lower and upper 95 % limit of the ROR, as printed

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.canonical.write import write_canonical
-from nms_pv.evidence.write import write_evidence
-from nms_pv.exposure.write import write_exposure
+from nms_pv.canonical.faers.write import write_canonical
+from nms_pv.evidence.reports.write import write_evidence
+from nms_pv.exposure.reports.write import write_exposure
 from nms_pv.labels.write import write_labels
-from nms_pv.measures.write import write_measures
-from nms_pv.simulate.faers import simulate_faers
-from nms_pv.sources.read import write_sources
+from nms_pv.measures.reports.write import write_measures
+from nms_pv.simulate.faers.write import simulate_faers
+from nms_pv.sources.faers.read import write_sources
 from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements

@@ -4,7 +4,7 @@ import csv
 import zipfile
 from pathlib import Path
 
-from nms_pv.simulate.faers import simulate_faers
+from nms_pv.simulate.faers.write import simulate_faers
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import Simulation
 from nms_pv.spec.source import load_faers

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from nms_pv.sources.record import write_record
+from nms_pv.sources.faers.record import write_record
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "7_report"]

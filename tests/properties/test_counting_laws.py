@@ -6,9 +6,9 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nms_pv.measures.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED, count_grid
-from nms_pv.measures.groups import Groups
-from nms_pv.measures.tally import add_up, tally_part
+from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED, count_grid
+from nms_pv.measures.reports.groups import Groups
+from nms_pv.measures.reports.tally import add_up, tally_part
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from nms_pv.measures.disproportionality import (
+from nms_pv.measures.reports.disproportionality import (
     chi2_yates,
     evans_screen,
     expected,

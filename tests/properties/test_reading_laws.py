@@ -6,10 +6,10 @@ from tempfile import TemporaryDirectory
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from nms_pv.sources.header import read_header
-from nms_pv.sources.lines import read_records
-from nms_pv.sources.rows import check_rows
-from nms_pv.sources.text import SourceError, stage_text
+from nms_pv.sources.faers.header import read_header
+from nms_pv.sources.faers.lines import read_records
+from nms_pv.sources.faers.rows import check_rows
+from nms_pv.sources.faers.text import SourceError, stage_text
 from tests.lib.faers import FAERS
 
 CELL = st.text(alphabet=st.sampled_from(list("0123456789 aZ$\"'\\;,\t\r\x00é漢")), max_size=6)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from nms_pv.canonical.versions import decide
+from nms_pv.canonical.faers.versions import decide
 
 
 def spec_test(table: str, deleted: str = "") -> None:

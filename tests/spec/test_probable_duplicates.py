@@ -3,8 +3,8 @@
 import polars as pl
 import pytest
 
-from nms_pv.canonical.duplicates import flag_duplicates
-from nms_pv.canonical.keys import event_date_part
+from nms_pv.canonical.faers.duplicates import flag_duplicates
+from nms_pv.canonical.faers.keys import event_date_part
 from nms_pv.spec.params import Duplicates
 
 BOTH = Duplicates(rule="content_or_number", largest_padded_group=7, largest_age_gap_years=2)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.sources import archive
-from nms_pv.sources.archive import ArchiveError, Member, is_lfs_pointer, members, open_member
+from nms_pv.sources.faers import archive
+from nms_pv.sources.faers.archive import ArchiveError, Member, is_lfs_pointer, members, open_member
 from tests.lib.faers_files import quarter_files, write_folder, write_zip
 
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 133\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.canonical.coding import code_names, uncoded_names
+from nms_pv.canonical.faers.coding import code_names, uncoded_names
 from nms_pv.spec.drugs import load_drugs
 from tests.lib.faers import REPOSITORY
 

@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from nms_pv.canonical.countries import country_code
-from nms_pv.canonical.values import EPOCH, KG_PER, YEARS_PER, believe, cell, coded, dated, measured, quarter_end, words
+from nms_pv.canonical.faers.countries import country_code
+from nms_pv.canonical.faers.values import EPOCH, KG_PER, YEARS_PER, believe, cell, coded, dated, measured, quarter_end, words
 from tests.lib.faers import FAERS
 
 RULES = FAERS.rules

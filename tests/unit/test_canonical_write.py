@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.canonical.write import write_canonical
-from nms_pv.sources.read import write_sources
+from nms_pv.canonical.faers.write import write_canonical
+from nms_pv.sources.faers.read import write_sources
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import Duplicates
 from nms_pv.tables.contract import ContractError

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 
 from nms_pv.audit.case import UnknownCaseError
 from nms_pv.cli import app
-from nms_pv.sources import register
+from nms_pv.sources.faers import register
 from nms_pv.tables.contract import ContractError
 from tests.lib.exports_server import Exports, publishing
 from tests.lib.faers_files import quarter_files, write_study, write_zip

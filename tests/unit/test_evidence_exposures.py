@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.evidence.exposures import exposure_attrition, exposures
+from nms_pv.evidence.reports.exposures import exposure_attrition, exposures
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORTS

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.evidence.findings import finding_attrition, findings
+from nms_pv.evidence.reports.findings import finding_attrition, findings
 from nms_pv.spec.elements import load_elements
 from nms_pv.tables.canonical import REPORT_EVENTS, REPORTS
 from nms_pv.tables.evidence import FINDINGS

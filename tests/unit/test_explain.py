@@ -8,7 +8,7 @@ import pytest
 
 from nms_pv.audit.case import UnknownCaseError
 from nms_pv.audit.explain import explain
-from nms_pv.evidence.write import write_evidence
+from nms_pv.evidence.reports.write import write_evidence
 from nms_pv.labels.write import write_labels
 from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs

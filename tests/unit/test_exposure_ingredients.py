@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from nms_pv.exposure.ingredients import drug_attrition, report_ingredients
+from nms_pv.exposure.reports.ingredients import drug_attrition, report_ingredients
 from nms_pv.tables.canonical import REPORT_DRUGS
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from tests.lib.declared_rows import rows

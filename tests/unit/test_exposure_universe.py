@@ -3,7 +3,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from nms_pv.exposure.universe import counted_reports, report_attrition
+from nms_pv.exposure.reports.universe import counted_reports, report_attrition
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORT_EVENTS, REPORT_OUTCOMES, REPORTS
 from nms_pv.tables.exposure import UNIVERSE
 from tests.lib.declared_rows import rows

@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.exposure.write import write_exposure
+from nms_pv.exposure.reports.write import write_exposure
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORT_EVENTS, REPORT_OUTCOMES, REPORTS
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE

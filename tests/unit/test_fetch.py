@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.sources import download
-from nms_pv.sources.download import FetchError, Patience
-from nms_pv.sources.fetch import fetch_faers, quarters_in
-from nms_pv.sources.record import sha256_of
+from nms_pv.sources.faers import download
+from nms_pv.sources.faers.download import FetchError, Patience
+from nms_pv.sources.faers.fetch import fetch_faers, quarters_in
+from nms_pv.sources.faers.record import sha256_of
 from nms_pv.spec.source import SourceRules, load_faers
 from tests.lib.exports_server import Exports, publishing
 from tests.lib.faers_files import contents, quarter_files

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from nms_pv.measures.results import grid_results, outcome_results, year_results
+from nms_pv.measures.reports.results import grid_results, outcome_results, year_results
 from nms_pv.tables.measures import RESULTS
 
 LEVEL = 0.95

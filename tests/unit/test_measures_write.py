@@ -3,7 +3,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.measures.write import write_measures
+from nms_pv.measures.reports.write import write_measures
 from nms_pv.spec.params import Params, load_params
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE

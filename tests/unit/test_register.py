@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.sources import register
-from nms_pv.sources.archive import ArchiveError
-from nms_pv.sources.quarters import find_quarters
-from nms_pv.sources.record import RegisterError, read_record, sha256_of
-from nms_pv.sources.register import Added, add_faers
-from nms_pv.sources.text import SourceError
+from nms_pv.sources.faers import register
+from nms_pv.sources.faers.archive import ArchiveError
+from nms_pv.sources.faers.quarters import find_quarters
+from nms_pv.sources.faers.record import RegisterError, read_record, sha256_of
+from nms_pv.sources.faers.register import Added, add_faers
+from nms_pv.sources.faers.text import SourceError
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import FaersSpec, load_faers
 from tests.lib.faers_files import contents, quarter_files, write_folder, write_study, write_zip

@@ -4,12 +4,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from nms_pv.simulate.content import Content, draw_content
-from nms_pv.simulate.names import catalogue
-from nms_pv.simulate.population import NO_DATE, TO_THE_DAY
-from nms_pv.simulate.quarters import span
-from nms_pv.simulate.rates import Mix, planted_mix
-from nms_pv.simulate.terms import BACKGROUND, DIAGNOSES, NMS_TERM, SIGNS, Event
+from nms_pv.simulate.faers.content import Content, draw_content
+from nms_pv.simulate.faers.names import catalogue
+from nms_pv.simulate.faers.population import NO_DATE, TO_THE_DAY
+from nms_pv.simulate.faers.quarters import span
+from nms_pv.simulate.faers.rates import Mix, planted_mix
+from nms_pv.simulate.faers.terms import BACKGROUND, DIAGNOSES, NMS_TERM, SIGNS, Event
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.elements import load_elements
 from nms_pv.spec.source import load_faers

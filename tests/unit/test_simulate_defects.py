@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.simulate.defect_list import DEFECTS
+from nms_pv.simulate.faers.defect_list import DEFECTS
 from tests.lib.simulated import member_bytes, raw_lines, rows, simulate, truth
 
 QUARTERS = ["2011Q4", "2012Q4", "2018Q2", "2021Q4", "2025Q4"]

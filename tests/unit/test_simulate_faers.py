@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.simulate.terms import NMS_TERM
+from nms_pv.simulate.faers.terms import NMS_TERM
 from tests.lib.simulated import QUARTERS, archive_of, raw_lines, rows, simulate, truth
 
 LEGACY = ("2011Q4", "2012Q3")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nms_pv.simulate.layout import columns, deleted_member, table_member, zip_name
-from nms_pv.simulate.quarters import Span, span
+from nms_pv.simulate.faers.layout import columns, deleted_member, table_member, zip_name
+from nms_pv.simulate.faers.quarters import Span, span
 from nms_pv.spec.source import FaersSpec, load_faers
 from tests.lib.simulated import archive_of, raw_lines, simulate
 

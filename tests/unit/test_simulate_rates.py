@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nms_pv.simulate.chance import Purpose, pick, stream
-from nms_pv.simulate.events import draw_events
-from nms_pv.simulate.names import catalogue
-from nms_pv.simulate.quarters import span
-from nms_pv.simulate.rates import MIX, Mix, planted_mix, planted_odds_ratio, planted_rates
-from nms_pv.simulate.terms import Event
+from nms_pv.simulate.faers.chance import Purpose, pick, stream
+from nms_pv.simulate.faers.events import draw_events
+from nms_pv.simulate.faers.names import catalogue
+from nms_pv.simulate.faers.quarters import span
+from nms_pv.simulate.faers.rates import MIX, Mix, planted_mix, planted_odds_ratio, planted_rates
+from nms_pv.simulate.faers.terms import Event
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.source import load_faers
 

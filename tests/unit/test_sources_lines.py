@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.sources.header import read_header
-from nms_pv.sources.lines import read_records
-from nms_pv.sources.rows import Rows, check_rows
-from nms_pv.sources.text import SourceError, stage_text
+from nms_pv.sources.faers.header import read_header
+from nms_pv.sources.faers.lines import read_records
+from nms_pv.sources.faers.rows import Rows, check_rows
+from nms_pv.sources.faers.text import SourceError, stage_text
 from tests.lib.faers import FAERS, header, row, text
 
 CURRENT, LEGACY = "2024Q1", "2011Q4"

@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.sources.header import read_header
-from nms_pv.sources.layout import lay_out
-from nms_pv.sources.read import write_sources
-from nms_pv.sources.record import KeptFile, read_record, sha256_of, write_record
-from nms_pv.sources.text import SourceError
+from nms_pv.sources.faers.header import read_header
+from nms_pv.sources.faers.layout import lay_out
+from nms_pv.sources.faers.read import write_sources
+from nms_pv.sources.faers.record import KeptFile, read_record, sha256_of, write_record
+from nms_pv.sources.faers.text import SourceError
 from tests.lib.faers import FAERS, row, write_quarter
 
 QUARTER = "2024Q1"

@@ -1,0 +1,1 @@
+"""Rows of FAERS files -> reports in one shape."""

@@ -1,0 +1,1 @@
+"""Reports -> findings and drug courses."""

@@ -1,0 +1,1 @@
+"""Reports -> those that count, and the ingredients they expose."""

@@ -1,0 +1,1 @@
+"""Distinct reports -> measures of reporting."""

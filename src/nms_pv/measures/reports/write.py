@@ -1,0 +1,55 @@
+"""Writes layer 6: reads labels and exposure one part after the other, and keeps only tallies."""
+
+from pathlib import Path
+
+import polars as pl
+
+from nms_pv.measures.reports.counting import count_grid, count_outcomes, count_years
+from nms_pv.measures.reports.groups import Groups, drug_groups
+from nms_pv.measures.reports.results import grid_results, outcome_results, year_results
+from nms_pv.measures.reports.tally import Tally, add_up, tally_part
+from nms_pv.spec.drugs import DrugTable
+from nms_pv.spec.params import Params
+from nms_pv.tables.contract import ContractError
+from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
+from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.measures import RESULTS
+from nms_pv.tables.parts import part_names
+
+
+def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params) -> None:
+    """Read `labels/verdicts` and `exposure`, write `results.parquet` below `out`.
+
+    Raises
+    ------
+    ContractError
+        When labels and exposure do not have the same parts.
+    """
+    groups = drug_groups(drugs, params.generations)
+    tally = add_up([_tally(labels, exposure, part, groups) for part in _common_parts(labels, exposure)])
+    results = [
+        grid_results(count_grid(tally, groups), params.level),
+        year_results(count_years(tally, groups, params.main), params.level),
+        outcome_results(count_outcomes(tally, groups, params.main), params.level),
+    ]
+    RESULTS.write(pl.concat(results), out / "results.parquet")
+
+
+def _common_parts(labels: Path, exposure: Path) -> list[str]:
+    counted = part_names(UNIVERSE, exposure / "universe")
+    labelled = part_names(VERDICTS, labels / "verdicts")
+    if counted != labelled:
+        raise ContractError(
+            f"{UNIVERSE.name} and {VERDICTS.name} must have the same parts; only one of them has "
+            f"{sorted(set(counted) ^ set(labelled))}. Run `dvc repro`"
+        )
+    return counted
+
+
+def _tally(labels: Path, exposure: Path, part: str, groups: Groups) -> Tally:
+    return tally_part(
+        UNIVERSE.scan(exposure / "universe" / part).collect(),
+        REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
+        VERDICTS.scan(labels / "verdicts" / part).select("subject_id", "definition", "verdict").collect(),
+        groups,
+    )

@@ -1,0 +1,1 @@
+"""FDA-shaped quarterly files with planted truth and planted defects."""

@@ -1,0 +1,1 @@
+"""FAERS quarterly ASCII files -> rows of text."""
