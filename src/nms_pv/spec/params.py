@@ -1,9 +1,9 @@
 """`params.yaml`: the settings of a study."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from nms_pv.spec.strict import Strict, load_yaml
 
@@ -41,14 +41,102 @@ class Main(Strict):
     duplicates: Literal["collapsed", "kept"]
 
 
+class Inputs(Strict):
+    """What each arm runs on."""
+
+    reports: Literal["simulated", "faers", "none"]
+    cohort: Literal["simulated_cdm", "omop", "none"]
+
+    @model_validator(mode="after")
+    def _simulated_or_real(self) -> Self:
+        given = [name for name in (self.reports, self.cohort) if name != "none"]
+        if not given:
+            raise ValueError("at least one arm needs an input")
+        if len({name.startswith("simulated") for name in given}) > 1:
+            raise ValueError("simulated and real input are never mixed: set the other arm to none, or to real input too")
+        return self
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the study is simulated."""
+        return self.reports == "simulated" or self.cohort == "simulated_cdm"
+
+
+class CohortSimulation(Strict):
+    """Size and seed of the simulated cohort."""
+
+    seed: int
+    persons: int = Field(ge=100)
+    first_year: int = Field(ge=1990, le=2090)
+    last_year: int = Field(ge=1990, le=2090)
+
+
+class Episodes(Strict):
+    """Which records belong to one candidate episode."""
+
+    gap_days: int = Field(ge=0)
+    finding_days: int = Field(ge=0)
+    exposure_days: int = Field(ge=0)
+
+
+class Exposure(Strict):
+    """How drug exposures become eras and states."""
+
+    persistence_gap_days: int = Field(ge=0)
+    longest_course_days: int = Field(ge=1)
+    switch_days: int = Field(ge=0)
+    withdrawal_days: int = Field(ge=1)
+
+
+class Periods(Strict):
+    """First and last year of the two periods whose rates are compared."""
+
+    early: list[int] = Field(min_length=2, max_length=2)
+    late: list[int] = Field(min_length=2, max_length=2)
+
+
+class Cohort(Strict):
+    """Settings of the cohort arm."""
+
+    engine: Literal["polars", "duckdb", "spark"]
+    simulation: CohortSimulation
+    exposure: Exposure
+    episodes: Episodes
+    analyses: list[str] = Field(min_length=1)
+    age_bands: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    since_start_days: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    standard: str
+    periods: Periods
+    bootstraps: int = Field(ge=100)
+    smallest_cell: int = Field(ge=0)
+
+    @field_validator("age_bands", "since_start_days")
+    @classmethod
+    def _from_zero_up(cls, bounds: list[int]) -> list[int]:
+        if bounds[0] != 0 or bounds != sorted(set(bounds)):
+            raise ValueError("lower bounds start at 0 and go up")
+        return bounds
+
+    @property
+    def main_analysis(self) -> str:
+        """The time-at-risk setting shown first."""
+        return self.analyses[0]
+
+
+def band_names(bounds: list[int]) -> list[str]:
+    """The names of bands with these lower bounds: `0-7`, ..., `366+`."""
+    return [f"{low}-{high - 1}" for low, high in zip(bounds, bounds[1:], strict=False)] + [f"{bounds[-1]}+"]
+
+
 class Params(Strict):
     """All settings of a study."""
 
-    input: Literal["simulated", "faers"]
+    inputs: Inputs
     simulation: Simulation
     duplicates: Duplicates
     generations: Generations
     main: Main
+    cohort: Cohort
     level: float = Field(gt=0, lt=1)
 
 

@@ -2,12 +2,12 @@
 
 import dataframely as dy
 
-from nms_pv.tables import attrition, canonical, evidence, exposure, labels, measures, sources
+from nms_pv.tables import attrition, canonical, cdm, cohort, evidence, exposure, labels, measures, person_time, sources
 from nms_pv.tables.contract import Table
 
 TABLES = [
     table
-    for module in (sources, canonical, evidence, labels, exposure, measures, attrition)
+    for module in (sources, cdm, canonical, cohort, evidence, labels, exposure, person_time, measures, attrition)
     for table in vars(module).values()
     if isinstance(table, Table)
 ]

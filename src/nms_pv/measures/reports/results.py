@@ -148,6 +148,8 @@ def _rows(counts: pl.DataFrame, numbers: Numbers, reason: pl.Expr, unit: str) ->
             pl.Series("high", numbers.values.high).fill_nan(None),
             pl.lit(None if numbers.screen is None else pl.Series(numbers.screen), pl.Boolean).alias("screen_met"),
             arm=pl.lit("reports"),
+            analysis=None,
+            reference=None,
             unit=pl.lit(unit),
             level=pl.lit(numbers.level, pl.Float64),
             method=pl.lit(METHOD[numbers.measure]),
