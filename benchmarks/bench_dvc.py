@@ -31,7 +31,7 @@ def main() -> None:
         folder = Path(temporary) / "study"
         subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(folder)], check=True)
         params = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8"))
-        params["input"] = "simulated"
+        params["inputs"] = {"reports": "simulated", "cohort": "none"}
         params["simulation"] |= {"cases": CASES, "quarters": QUARTERS}
         (folder / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
         dvc = [sys.executable, "-m", "dvc", "repro"]

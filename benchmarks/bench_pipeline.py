@@ -50,7 +50,7 @@ def main(cases: int, count: int) -> None:
         project = Path(folder)
         shutil.copytree(PROJECT / "study", project / "study")
         params = yaml.safe_load((PROJECT / "params.yaml").read_text(encoding="utf-8"))
-        params["input"] = "simulated"
+        params["inputs"] = {"reports": "simulated", "cohort": "none"}
         params["simulation"] |= {"cases": cases, "quarters": quarters(count)}
         (project / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
         os.chdir(project)

@@ -12,9 +12,11 @@ from nms_pv.tables.errors import run
 def main() -> None:
     study, layer = Path("study"), Path("data/1_sources")
     params = load_params(Path("params.yaml"))
-    kept = None if params.input == "simulated" else read_record(study / "sources" / "faers_files.csv")
+    reports = params.inputs.reports
+    raw = None if reports == "none" else layer / reports
+    kept = read_record(study / "sources" / "faers_files.csv") if reports == "faers" else None
 
-    write_sources(layer / params.input, layer, load_faers(study), kept)
+    write_sources(raw, layer, load_faers(study), kept)
 
 
 if __name__ == "__main__":

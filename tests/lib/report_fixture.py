@@ -11,12 +11,13 @@ import polars as pl
 from nms_pv.report.page import Study
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import Drug, DrugTable, load_drugs
-from nms_pv.spec.params import Params, load_params
+from nms_pv.spec.params import Inputs, Params, load_params
 from nms_pv.spec.source import load_faers
 from nms_pv.tables.attrition import steps, write_attrition
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
 from nms_pv.tables.measures import DUPLICATES, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
+from tests.lib.cohort_report_fixture import write_cohort
 
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
@@ -36,7 +37,8 @@ UNIVERSE, CASES = 240_000, 2_400
 
 def declared_study(input_kind: str = "simulated") -> Study:
     """The study of this repository, with one ingredient of a hostile name and hand-made definitions."""
-    params: Params = load_params(ROOT / "params.yaml").model_copy(update={"input": input_kind})
+    inputs = Inputs(reports=input_kind, cohort="simulated_cdm" if input_kind == "simulated" else "omop")
+    params: Params = load_params(ROOT / "params.yaml").model_copy(update={"inputs": inputs})
     drugs: DrugTable = load_drugs(STUDY)
     hostile: Drug = replace(drugs.drugs["haloperidol"], ingredient=HOSTILE_INGREDIENT, names=(HOSTILE_INGREDIENT,))
     with_hostile = replace(drugs, drugs={**drugs.drugs, HOSTILE_INGREDIENT: hostile})
@@ -69,6 +71,7 @@ def write_data(data: Path, drugs: DrugTable) -> None:
         parts = [steps(layer[2:], f"{quarter}:{name}", unit, 40_000, left) for quarter in QUARTERS]
         write_attrition(parts, data / layer / "attrition.csv")
     RESULTS.write(results(drugs), data / "6_measures" / "results.parquet")
+    write_cohort(data)
     (data / "environment.json").write_text(json.dumps({"nms-pv": "0.1.0", "numpy": "2.4.6", "polars": "2.1.0", "python": "3.11"}))
 
 

@@ -17,8 +17,10 @@ class Element:
     tag: str
     attributes: dict[str, str]
     path: tuple[str, ...]
+    in_cohort: bool
     text: str = ""
     text_without_address: str = ""
+    text_outside_cohort: str = ""
 
 
 @dataclass
@@ -32,13 +34,18 @@ class Page(HTMLParser):
         self._open: list[Element] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {k: v or "" for k, v in attrs}, tuple(e.tag for e in self._open))
+        element = self._element(tag, attrs)
         self.elements.append(element)
         if tag not in VOID:
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append(Element(tag, {k: v or "" for k, v in attrs}, tuple(e.tag for e in self._open)))
+        self.elements.append(self._element(tag, attrs))
+
+    def _element(self, tag: str, attrs: list[tuple[str, str | None]]) -> Element:
+        attributes = {k: v or "" for k, v in attrs}
+        in_cohort = attributes.get("data-arm") == "cohort" or (bool(self._open) and self._open[-1].in_cohort)
+        return Element(tag, attributes, tuple(e.tag for e in self._open), in_cohort)
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop().tag == tag, f"</{tag}> closes another element"
@@ -47,6 +54,7 @@ class Page(HTMLParser):
         has_address = any("data-result" in e.attributes or e.tag in METHOD for e in self._open)
         for element in self._open:
             element.text += data
+            element.text_outside_cohort += "" if self._open[-1].in_cohort else data
             element.text_without_address += "" if has_address else data
 
     def all(self, tag: str) -> list[Element]:
@@ -60,9 +68,16 @@ class Page(HTMLParser):
     @property
     def words(self) -> str:
         """All that is rendered or read aloud."""
+        return self._words(self.elements[0].text, self.elements)
+
+    @property
+    def words_about_reports(self) -> str:
+        """All that is rendered or read aloud outside the sections of the cohort arm."""
+        return self._words(self.elements[0].text_outside_cohort, [e for e in self.elements if not e.in_cohort])
+
+    def _words(self, text: str, elements: list[Element]) -> str:
         hidden = "".join(e.text for e in self.all("style"))
-        spoken = " ".join(v for e in self.elements for k, v in e.attributes.items() if k in READ_ALOUD)
-        return self.elements[0].text.replace(hidden, "") + spoken
+        return text.replace(hidden, "") + " ".join(v for e in elements for k, v in e.attributes.items() if k in READ_ALOUD)
 
 
 def parse(html: str) -> Page:

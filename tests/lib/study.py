@@ -28,7 +28,8 @@ def copy_study(folder: Path, simulation: dict[str, object] | None = None) -> Pat
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, folder / name)
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-    params |= {"input": "simulated", "simulation": simulation or SMALL}
+    params |= {"simulation": simulation or SMALL}
+    params["inputs"] = {"reports": "simulated", "cohort": "simulated_cdm"}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     write_record([], folder / "study" / "sources" / "faers_files.csv")
     return folder

@@ -37,7 +37,7 @@ def raw_rows(folder: Path, table: str, quarter: str) -> list[list[str]]:
 
 
 def test_adding_switches_the_study_to_real_files(study: Path) -> None:
-    assert yaml.safe_load((study / "params.yaml").read_text(encoding="utf-8"))["input"] == "faers"
+    assert yaml.safe_load((study / "params.yaml").read_text(encoding="utf-8"))["inputs"]["reports"] == "faers"
     assert sorted(p.name for p in (study / "data" / "1_sources" / "faers").iterdir() if p.is_dir()) == QUARTERS
     assert (study / "data" / "1_sources" / "faers.dvc").exists()
     assert read(study, "1_sources/files.parquet")["quarter"].unique().sort().to_list() == QUARTERS

@@ -5,7 +5,8 @@ import polars as pl
 import pytest
 
 from nms_pv.report import write_report
-from nms_pv.report.words import clean
+from nms_pv.report.numbers import HIDDEN
+from nms_pv.report.words import clean, visible
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.measures import RESULTS
 from tests.lib.report_fixture import DEFINITIONS, HOSTILE_INGREDIENT, HOSTILE_NAMES, STUDY, declared_study, write_data
@@ -22,6 +23,10 @@ def _write(data: Path, out: Path, input_kind: str = "simulated") -> str:
 
 def _results(data: Path) -> pl.DataFrame:
     return RESULTS.scan(data / "6_measures" / "results.parquet").collect()
+
+
+def _all_results(data: Path) -> pl.DataFrame:
+    return pl.concat([_results(data), RESULTS.scan(data / "6_measures" / "cohort" / "results.parquet").collect()])
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,7 @@ def test_same_input_same_bytes(data: Path, out: Path, tmp_path: Path) -> None:
 
 
 def test_words_of_another_kind_of_study_never_occur(page: Page) -> None:
-    assert re.findall(r"(?i)\b\w*(?:risk|incidence)\w*", page.words) == []
+    assert re.findall(r"(?i)\b\w*(?:risk|incidence)\w*", page.words_about_reports) == []
     assert "generates hypotheses" in page.words
 
 
@@ -78,13 +83,16 @@ def test_real_is_said_and_simulated_is_not(data: Path, tmp_path: Path) -> None:
 
 
 def test_each_number_is_that_of_its_result(data: Path, page: Page) -> None:
-    rows = {clean(row["result_id"]): row for row in _results(data).iter_rows(named=True)}
+    rows = {visible(row["result_id"]): row for row in _all_results(data).iter_rows(named=True)}
     marked = [e for e in page.elements if "data-result" in e.attributes and e.text.strip()]
     assert len(marked) > 500
     for element in marked:
         row = rows[element.attributes["data-result"]]
         fields = element.attributes["data-field"].split()
         shown = numbers_in(element.text)
+        if row["suppressed"]:
+            assert element.text == HIDDEN
+            continue
         assert len(shown) == len(fields), (element.text, fields)
         for name, (value, half_a_digit) in zip(fields, shown, strict=True):
             percent = "data-unit" in element.attributes and name not in COUNTS
@@ -92,7 +100,7 @@ def test_each_number_is_that_of_its_result(data: Path, page: Page) -> None:
 
 
 def test_drawn_things_carry_addresses_too(data: Path, page: Page) -> None:
-    known = {clean(result_id) for result_id in _results(data)["result_id"]}
+    known = {visible(result_id) for result_id in _all_results(data)["result_id"]}
     drawn = [e for e in page.elements if "data-result" in e.attributes and "svg" in e.path and not e.text.strip()]
     assert len(drawn) > 100
     assert {e.attributes["data-result"] for e in drawn} <= known
@@ -154,7 +162,7 @@ def test_each_figure_has_its_data_beside_it(out: Path, page: Page) -> None:
 
 
 def test_all_results_lie_beside_the_page(data: Path, out: Path) -> None:
-    results = RESULTS.scan(data / "6_measures" / "results.parquet").collect()
+    results = _all_results(data)
     beside = pl.read_parquet(out / "results.parquet")
     assert beside["result_id"].to_list() == results["result_id"].to_list()
     table = pl.read_csv(out / "results.csv", infer_schema=False)

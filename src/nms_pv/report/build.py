@@ -5,6 +5,9 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.report import compared
+from nms_pv.report.cohort.inputs import read_cohort
+from nms_pv.report.cohort.section import CohortPart
+from nms_pv.report.cohort.section import tables as cohort_tables
 from nms_pv.report.inputs import Inputs, read_inputs
 from nms_pv.report.page import Numbers, Study, choose, render
 from nms_pv.report.results import tidy
@@ -12,6 +15,7 @@ from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.source import FaersSpec
+from nms_pv.spec.time_at_risk import load_time_at_risk
 from nms_pv.tables.contract import replacing
 from nms_pv.tables.export import write_csv
 
@@ -28,16 +32,25 @@ def write_report(
     """Write the page, all results as Parquet and CSV, and the table behind each figure."""
     inputs = read_inputs(data, study)
     declared = Study(params, drugs, faers, definitions)
+    part = _cohort_part(data, study, declared) if params.inputs.cohort != "none" else None
     chosen = choose(inputs, declared)
-    page = render(inputs, declared, chosen)
-    for name, frame in tables(inputs, declared, chosen).items():
+    page = render(inputs, declared, chosen, part)
+    shown = tables(inputs, declared, chosen) if declared.has_reports else {}
+    shown |= cohort_tables(part, part.choose()) if part else {}
+    for stale in set(out.glob("tables/*.csv")) - {out / "tables" / f"{name}.csv" for name in shown}:
+        stale.unlink()
+    for name, frame in shown.items():
         write_csv(frame, out / "tables" / f"{name}.csv")
-    published = tidy(inputs.results.rows)
+    published = tidy([*inputs.results.rows, *(part.inputs.results.frame.iter_rows(named=True) if part else [])])
     write_csv(published, out / "results.csv")
     with replacing(out / "results.parquet") as partial:
         published.write_parquet(partial)
     with replacing(out / "index.html") as partial:
         partial.write_text(page, encoding="utf-8", newline="\n")
+
+
+def _cohort_part(data: Path, study: Path, declared: Study) -> CohortPart:
+    return CohortPart(read_cohort(data, study), declared.params, declared.drugs, declared.definitions, load_time_at_risk(study))
 
 
 def tables(inputs: Inputs, study: Study, chosen: Numbers) -> dict[str, pl.DataFrame]:

@@ -75,13 +75,13 @@ def read_inputs(data: Path, study: Path) -> Inputs:
         *sorted((canonical / "reports").glob("*.parquet")),
         data / "6_measures" / "results.parquet",
     ]
-    digests = [_digest(path, path.relative_to(data).as_posix()) for path in tables]
-    digests.append(_digest(literature, literature.name))
+    digests = [digest(path, path.relative_to(data).as_posix()) for path in tables]
+    digests.append(digest(literature, literature.name))
     return Inputs(
         files=FILES.scan(tables[0]).collect(),
         quarantined=QUARANTINE.scan(tables[1]).group_by("source_id").len("lines").sort("source_id").collect(),
-        quarantine_reasons=_lines_by_reason(QUARANTINE.scan(tables[1])),
-        attrition=_read_attrition(data),
+        quarantine_reasons=lines_by_reason(QUARANTINE.scan(tables[1])),
+        attrition=read_attrition([data / layer for layer in ATTRITIONS]),
         value_issues=VALUE_ISSUES.scan(canonical / "value_issues.parquet").collect(),
         coding_coverage=CODING_COVERAGE.scan(canonical / "coding_coverage.parquet").collect(),
         uncoded_names=UNCODED_NAMES.scan(canonical / "uncoded_names.parquet").collect(),
@@ -93,19 +93,21 @@ def read_inputs(data: Path, study: Path) -> Inputs:
     )
 
 
-def _digest(path: Path, name: str) -> Digest:
+def digest(path: Path, name: str) -> Digest:
+    """Size and SHA-256 of a file, under the name that the page gives it."""
     with path.open("rb") as file:
         return Digest(name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _lines_by_reason(quarantine: pl.LazyFrame) -> pl.DataFrame:
+def lines_by_reason(quarantine: pl.LazyFrame) -> pl.DataFrame:
     """Columns reason, lines, the commonest first; a line with two reasons counts under both."""
     reasons = quarantine.select(pl.col("reasons").str.split(";").alias("reason")).explode("reason")
     return reasons.group_by("reason").len("lines").sort(["lines", "reason"], descending=[True, False]).collect()
 
 
-def _read_attrition(data: Path) -> pl.DataFrame:
-    return pl.concat(ATTRITION.check(pl.read_csv(data / layer / "attrition.csv", schema=ATTRITION.types)) for layer in ATTRITIONS)
+def read_attrition(folders: list[Path]) -> pl.DataFrame:
+    """The attrition of several layers, in their order."""
+    return pl.concat(ATTRITION.check(pl.read_csv(folder / "attrition.csv", schema=ATTRITION.types)) for folder in folders)
 
 
 def _reports_by_duplicate_rule(reports: pl.LazyFrame) -> pl.DataFrame:

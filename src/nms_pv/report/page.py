@@ -1,5 +1,6 @@
 """The page: what each section is given, and the template that turns it into text."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,22 +8,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from nms_pv.report import compared, loaded, numbers, style
+from nms_pv.report.cohort.section import CohortPart, render_part, render_sides
 from nms_pv.report.figures.definitions import by_definition
 from nms_pv.report.figures.draw import log_limits
-from nms_pv.report.figures.forest import forest
+from nms_pv.report.figures.forest import Words, forest
 from nms_pv.report.figures.outcomes import outcomes
 from nms_pv.report.figures.published import beside_published
 from nms_pv.report.figures.years import cases_by_year
 from nms_pv.report.inputs import Inputs, flat
 from nms_pv.report.numbers import Row
 from nms_pv.report.results import Setting
-from nms_pv.report.words import clean, readable
+from nms_pv.report.words import clean, readable, visible
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.source import FaersSpec
 from nms_pv.tables.canonical import CODING_METHOD, DUPLICATE_RULE
 from nms_pv.tables.measures import DUPLICATES, ROLES
+
+ROR = Words("forest", "reporting odds ratio", "ROR", "reports", is_ratio=True)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,12 @@ class Study:
     @property
     def simulated(self) -> bool:
         """Whether the input is simulated."""
-        return self.params.input == "simulated"
+        return self.params.inputs.simulated
+
+    @property
+    def has_reports(self) -> bool:
+        """Whether the reports arm has an input."""
+        return self.params.inputs.reports != "none"
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
     has_bars = any(row["suppressed"] or row["numerator"] for row in bars.values())
     return {
         "years": [cases_by_year(bars, simulated=simulated)] if has_bars else [],
-        "forest": [forest(rows, look, limits, simulated=simulated) for look, rows in drawn],
+        "forest": [forest(rows, look, limits, ROR, simulated=simulated) for look, rows in drawn],
         "definitions": [by_definition(chosen.facets, chosen.definitions, study.main.definition, simulated=simulated)]
         if chosen.facets
         else [],
@@ -104,13 +113,17 @@ def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
     }
 
 
-def render(inputs: Inputs, study: Study, chosen: Numbers) -> str:
-    """The whole page."""
+def render(inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | None) -> str:
+    """The whole page; the sections of the cohort arm are made apart, because only they may speak of how often it occurs."""
     near = loaded.near_antipsychotics(inputs)
     issues = loaded.value_issues(inputs)
-    template = _environment().get_template("page.html.j2")
+    template = _environment(clean).get_template("page.html.j2")
+    sides, cohort = _cohort(part, chosen, study) if part else (Markup(""), Markup(""))
     return template.render(
         study=study,
+        sides=sides,
+        cohort=cohort,
+        snapshot=part.inputs.snapshot.rows(named=True) if part else [],
         source=study.faers.rules,
         main=study.main,
         chosen=chosen,
@@ -129,21 +142,33 @@ def render(inputs: Inputs, study: Study, chosen: Numbers) -> str:
         issues=issues[: loaded.MOST_ISSUES],
         issue_count=len(issues),
         studies=compared.studies(chosen.comparisons),
-        settings=flat("", study.params.model_dump()),
+        settings=flat("", study.params.model_dump(exclude={"cohort"})),
         environment=inputs.environment,
-        digests=inputs.digests,
+        digests=inputs.digests + (part.inputs.digests if part else []),
         version=dict(inputs.environment)["nms-pv"],
     )
 
 
-def _environment() -> Environment:
+def _cohort(part: CohortPart, chosen: Numbers, study: Study) -> tuple[Markup, Markup]:
+    """The table of both arms, where both have an input, and the sections of the cohort arm."""
+    environment, cohort = _environment(visible), part.choose()
+    sides = render_sides(part, cohort, chosen.generations, environment) if study.has_reports else Markup("")
+    return sides, render_part(part, cohort, environment)
+
+
+def _environment(shown_text: Callable[[str], str]) -> Environment:
+    """Templates that escape what they are given, and pass every text of theirs through `shown_text`."""
+
+    def finalize(value: Any) -> Any:
+        return shown_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
     environment = Environment(
         loader=PackageLoader("nms_pv.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_clean_text,
+        finalize=finalize,
     )
     environment.globals |= {
         "shown": numbers.shown,
@@ -161,7 +186,3 @@ def _environment() -> Environment:
         "duplicate_rule_meaning": DUPLICATE_RULE,
     }
     return environment
-
-
-def _clean_text(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

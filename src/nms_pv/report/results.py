@@ -9,7 +9,7 @@ from nms_pv.report.numbers import Row
 from nms_pv.tables.measures import RESULTS
 
 MEASURED = ("numerator", "denominator", "reference_numerator", "reference_denominator", "estimate", "low", "high", "screen_met")
-TIDY = [name for name in RESULTS.types if name != "arm"]
+TIDY = list(RESULTS.types)
 YEAR = "year="
 
 

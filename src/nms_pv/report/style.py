@@ -29,6 +29,10 @@ LOOKS = {
     )
 }
 GENERATIONS = [look for look in LOOKS.values() if look.code != "none"]
+# The states of a day of exposure that no single generation has.
+MIXED = Look("mixed", "Two or more generations", "#6a5d7b", "X", "cross", "✖")
+SWITCH = Look("switch", "Just switched", MUTED, "v", "triangle", "▼")
+STATES = [*GENERATIONS, MIXED, SWITCH]
 ALL = Look("all", "All reports", INK, "P", "plus", "✚")
 
 # An inline figure takes its colours from the page, so that it follows dark mode and print.

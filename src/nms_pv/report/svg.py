@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from nms_pv.report.numbers import Row, is_percent
 from nms_pv.report.style import FIGURE_SETTINGS, VARIABLE_OF
-from nms_pv.report.words import clean
+from nms_pv.report.words import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -39,7 +39,7 @@ def house_style(name: str) -> Iterator[None]:
 def mark(artist: Drawn, row: Row, *fields: str) -> Drawn:
     """Let the drawn thing carry the id of the number that it shows."""
     unit = "percent" if any(is_percent(row, field) for field in fields) else ""
-    artist.set_gid("|".join((MARK, unit, " ".join(fields), clean(row["result_id"]))))
+    artist.set_gid("|".join((MARK, unit, " ".join(fields), visible(row["result_id"]))))
     return artist
 
 

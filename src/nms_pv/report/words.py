@@ -10,10 +10,14 @@ WITHHELD = "[…]"
 INVISIBLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
+def visible(text: str) -> str:
+    """The text without invisible characters."""
+    return "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in INVISIBLE)
+
+
 def clean(text: str) -> str:
-    """The text without invisible characters and without the words that this page never uses."""
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in INVISIBLE)
-    return FORBIDDEN.sub(WITHHELD, visible)
+    """The text without invisible characters and without the words that a page about reports never uses."""
+    return FORBIDDEN.sub(WITHHELD, visible(text))
 
 
 def shortened(text: str, longest: int) -> str:

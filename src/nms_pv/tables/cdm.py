@@ -1,7 +1,7 @@
 """Layer 1, cohort arm: the tables of an OMOP common data model that are read, typed, with lower-case names.
 
-Names and meanings are those of the OMOP CDM 5.3 and 5.4, https://ohdsi.github.io/CommonDataModel/. Of each table only the columns that
-are used are kept, and the row of the snapshot each row stands in.
+Names and meanings are those of the OMOP CDM 5.3 and 5.4, https://ohdsi.github.io/CommonDataModel/. Of each table only the columns
+that are used are kept, and the row of the snapshot each row stands in.
 """
 
 import dataframely as dy
@@ -23,15 +23,13 @@ class _Snapshot(dy.Schema):
     source_id = dy.String(primary_key=True, regex=r"^omop:[a-z_]+$", description="Source and table: `omop:drug_exposure`.")
     table = dy.String(description="Table of the common data model.")
     format = code(FORMAT, "What it was read from.")
-    origin = dy.String(
-        description="Where it came from: a file name, or scheme, host and database; never a user name or password."
-    )
+    origin = dy.String(description="File name, or scheme, host and database; never a user name or password.")
     rows = dy.Int64(min=0, description="Rows of the snapshot.")
     bytes = dy.Int64(min=0, description="Size of the snapshot's file.", metadata={"unit": "bytes"})
     sha256 = dy.String(regex=r"^[0-9a-f]{64}$", description="SHA-256 of the snapshot's file.")
     content_sha256 = dy.String(
         regex=r"^[0-9a-f]{64}$",
-        description="SHA-256 of the rows as CSV text in order of the file: equal for equal rows, however stored.",
+        description="SHA-256 of the rows as CSV text, in order: equal for equal rows, however stored.",
     )
     cdm_version = dy.String(nullable=True, description="Version as table cdm_source states it.")
     vocabulary_version = dy.String(nullable=True, description="Version of the vocabulary as table vocabulary states it.")
@@ -102,9 +100,7 @@ class _Measurement(dy.Schema):
     person_id = _person()
     measurement_concept_id = _concept("measurement")
     measurement_date = _date("Day.")
-    measurement_datetime = dy.String(
-        nullable=True, description="Day and time as recorded, ISO 8601; empty where there is no time."
-    )
+    measurement_datetime = dy.String(nullable=True, description="Day and time, ISO 8601; empty where there is no time.")
     value_as_number = dy.Float64(nullable=True, description="Value as recorded.")
     unit_concept_id = _concept("unit")
     unit_source_value = dy.String(nullable=True, description="The unit in the words of the source.")

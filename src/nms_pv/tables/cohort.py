@@ -153,9 +153,7 @@ PROCEDURES = Table("canonical/procedures", "one procedure x concept set", _Proce
 
 class _ResolvedConcepts(dy.Schema):
     domain = code(DOMAIN, "Where the set is looked for.", primary_key=True)
-    concept_set = dy.String(
-        primary_key=True, description="Concept set of study/concept_sets.csv, or ingredient of study/drugs.csv."
-    )
+    concept_set = dy.String(primary_key=True, description="Set of study/concept_sets.csv, or ingredient of study/drugs.csv.")
     vocabulary_id = dy.String(primary_key=True, description="Vocabulary of the concept, or of the listed code.")
     concept_code = dy.String(primary_key=True, description="Code in that vocabulary.")
     concept_id = dy.Int64(primary_key=True, description="Concept; 0 where the code is not in the vocabulary.")
@@ -168,6 +166,4 @@ class _ResolvedConcepts(dy.Schema):
     records = dy.Int64(min=0, description="Records of the snapshot that it codes, before cleaning.")
 
 
-RESOLVED_CONCEPTS = Table(
-    "canonical/resolved_concepts", "one concept, or one code that is no concept, of one set", _ResolvedConcepts
-)
+RESOLVED_CONCEPTS = Table("canonical/resolved_concepts", "one concept, or code without one, of one set", _ResolvedConcepts)

@@ -75,10 +75,8 @@ class _Episodes(dy.Schema):
     subject_id = dy.String(primary_key=True, regex=r"^omop:-?\d+#\d+$", description="`omop:<person>#<episode>`.")
     person_id = dy.Int64(description="Person.")
     episode_no = dy.Int32(min=1, description="Order within the person.")
-    start_day = dy.Int32(
-        description="Day of the first record that makes it a candidate.", metadata={"unit": "days since 1970-01-01"}
-    )
-    end_day = dy.Int32(description="Day of the last such record.", metadata={"unit": "days since 1970-01-01"})
+    start_day = dy.Int32(description="Day of its first candidate record.", metadata={"unit": "days since 1970-01-01"})
+    end_day = dy.Int32(description="Day of its last one.", metadata={"unit": "days since 1970-01-01"})
     candidate_by = dy.String(description="Elements that make it a candidate, joined by `;`.")
 
 

@@ -56,7 +56,7 @@ class _Results(dy.Schema):
     result_id = dy.String(
         primary_key=True,
         description=(
-            "Readable and stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>[/<stratum>]`, in the cohort arm "
+            "Readable, stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>[/<stratum>]`; cohort arm: "
             "`<measure>/<definition>/<analysis>/<group kind>/<group>[/vs <reference>][/<stratum>]`."
         ),
     )
@@ -100,9 +100,7 @@ class _Results(dy.Schema):
     method = dy.String(description="Method of the estimate and of the interval.")
     screen_met = dy.Bool(nullable=True, description="Does it meet the published screening rule of its measure?")
     undefined_reason = dy.String(nullable=True, description="Why the estimate is empty.")
-    suppressed = dy.Bool(
-        description="Hidden in what leaves the study, because its count is small or would give a small one away. Its numbers stay here."
-    )
+    suppressed = dy.Bool(description="Hidden in what leaves the study: its count is small, or gives a small one away.")
 
 
 RESULTS = Table("measures/results", "one number", _Results)

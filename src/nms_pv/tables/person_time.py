@@ -52,9 +52,9 @@ class _Cases(dy.Schema):
     day = dy.Int32(description="First day of the episode.", metadata={"unit": "days since 1970-01-01"})
     fate = code(FATE, "Whether it counts, or why not.")
     window_start = dy.Int32(
-        nullable=True, description="First day of the time at risk it lies in.", metadata={"unit": "days since 1970-01-01"}
+        nullable=True, description="First day of its time at risk.", metadata={"unit": "days since 1970-01-01"}
     )
-    window_end = dy.Int32(nullable=True, description="Last day of that time at risk.", metadata={"unit": "days since 1970-01-01"})
+    window_end = dy.Int32(nullable=True, description="Last day of it.", metadata={"unit": "days since 1970-01-01"})
     days_since_start = dy.Int32(nullable=True, description="Day minus first day of the era.", metadata={"unit": "days"})
     age_band = dy.String(nullable=True, description="Age band of the stratum it counts in.")
     sex = dy.String(nullable=True, description="Sex.")
@@ -79,6 +79,4 @@ class _PersonTime(dy.Schema):
     cases = dy.Int64(min=0, description="Distinct persons with such an episode.")
 
 
-PERSON_TIME = Table(
-    "exposure/person_time", "one stratum of one group, under one definition and one time-at-risk setting", _PersonTime
-)
+PERSON_TIME = Table("exposure/person_time", "one stratum of one group, under one definition and one setting", _PersonTime)

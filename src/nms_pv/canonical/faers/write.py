@@ -28,6 +28,7 @@ from nms_pv.tables.contract import ContractError
 from nms_pv.tables.parts import keep_only
 from nms_pv.tables.sources import DELETED_CASES
 
+NO_QUARTER = "none.parquet"
 BY_QUARTER = (REPORT_VERSIONS, REPORTS, REPORT_DRUGS, REPORT_EVENTS, REPORT_OUTCOMES, REPORT_INDICATIONS)
 
 
@@ -59,6 +60,17 @@ def write_canonical(sources: Path, out: Path, faers: FaersSpec, drugs: DrugTable
     for table in BY_QUARTER:
         keep_only([f"{name}.parquet" for name in names], out / table.name.removeprefix("canonical/"))
     _write_small_tables(pieces, out, drugs)
+
+
+def write_without_reports(out: Path) -> None:
+    """Write every table of layer 2 without rows, for a study whose reports arm has no input."""
+    for table in BY_QUARTER:
+        folder = out / table.name.removeprefix("canonical/")
+        table.write(table.empty(), folder / NO_QUARTER)
+        keep_only([NO_QUARTER], folder)
+    for table in (VALUE_ISSUES, CODING_COVERAGE, UNCODED_NAMES):
+        table.write(table.empty(), out / f"{table.name.removeprefix('canonical/')}.parquet")
+    write_attrition([], out / "attrition.csv")
 
 
 def _decide_versions(sources: Path, faers: FaersSpec) -> dict[str, pl.DataFrame]:

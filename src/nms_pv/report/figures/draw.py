@@ -40,8 +40,15 @@ def log_limits(rows: Iterable[Row]) -> Limits:
     return min([0.5, *inside]) / 1.25, max([2.0, *inside]) * 1.25
 
 
-def log_axis(axes: Axes, limits: Limits, label: str) -> None:
-    """A horizontal logarithmic axis with plain numbers and a line at 1."""
+def rate_limits(rows: Iterable[Row]) -> Limits:
+    """Limits that hold all estimates above 0 and all finite limits of intervals above 0."""
+    values = [row[field] for row in rows if is_drawable(row) for field in ("estimate", "low", "high")]
+    above = [value for value in values if value and math.isfinite(value)]
+    return min([10.0, *above]) / 1.25, max([100.0, *above]) * 1.25
+
+
+def log_axis(axes: Axes, limits: Limits, label: str, *, is_ratio: bool = True) -> None:
+    """A horizontal logarithmic axis with plain numbers; that of a ratio has a line at 1."""
     axes.set_xscale("log")
     axes.set_xlim(*limits)
     decades = range(math.ceil(math.log10(limits[0])), math.floor(math.log10(limits[1])) + 1)
@@ -50,8 +57,22 @@ def log_axis(axes: Axes, limits: Limits, label: str) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.grid(axis="x")
     axes.set_axisbelow(True)
-    axes.axvline(1, color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
+    if is_ratio:
+        axes.axvline(1, color=MUTED, linewidth=1, linestyle=(0, (4, 2)))
     axes.set_xlabel(label)
+
+
+def vertical_log_axis(axes: Axes, limits: Limits, label: str) -> None:
+    """A vertical logarithmic axis with plain numbers."""
+    axes.set_yscale("log")
+    axes.set_ylim(*limits)
+    decades = range(math.ceil(math.log10(limits[0])), math.floor(math.log10(limits[1])) + 1)
+    axes.yaxis.set_major_locator(FixedLocator([10.0**n for n in decades]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(axis="y")
+    axes.set_axisbelow(True)
+    axes.set_ylabel(label)
 
 
 def interval(axes: Axes, row: Row, y: float, look: Look, limits: Limits, *, filled: bool = True) -> None:

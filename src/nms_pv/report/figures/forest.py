@@ -1,4 +1,6 @@
-"""Figure 2: reporting odds ratio of each ingredient, one panel for each generation."""
+"""Estimates of many groups with their intervals, one panel for each generation."""
+
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -24,15 +26,26 @@ LEFT, RIGHT = 2.15, 1.5
 LONGEST_NAME = 24
 
 
-def forest(rows: list[Row], look: Look, limits: Limits, *, simulated: bool) -> Markup:
-    """The rows as given, from top to bottom, with the number of reports and the estimate in figures beside each."""
-    name = f"forest-{look.code.lower()}"
+@dataclass(frozen=True)
+class Words:
+    """What a forest is about."""
+
+    name: str
+    measure: str
+    short: str
+    counted: str
+    is_ratio: bool
+
+
+def forest(rows: list[Row], look: Look, limits: Limits, words: Words, *, simulated: bool) -> Markup:
+    """The rows as given, from top to bottom, with what was counted and the estimate in figures beside each."""
+    name = f"{words.name}-{look.code.lower()}"
     height = TOP + len(rows) * ROW + FOOT
     with house_style(name):
         figure = new_figure(height, simulated=simulated)
         axes = axes_in_inches(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, len(rows) * ROW)
         rows_on_y(axes, [""] * len(rows))
-        log_axis(axes, limits, "reporting odds ratio (logarithmic)")
+        log_axis(axes, limits, f"{words.measure} (logarithmic)", is_ratio=words.is_ratio)
         row_lines(axes, len(rows))
         beside = axes.get_yaxis_transform()
         axes_width = WIDTH - LEFT - RIGHT
@@ -46,14 +59,14 @@ def forest(rows: list[Row], look: Look, limits: Limits, *, simulated: bool) -> M
         heading(axes, look, look.label, y=1 + 0.36 / (len(rows) * ROW), x=name_at + 0.04 / axes_width)
         for x, text, align in (
             (name_at, "ingredient", "left"),
-            (count_at, "reports", "right"),
-            (value_at, "ROR (interval)", "right"),
+            (count_at, words.counted, "right"),
+            (value_at, f"{words.short} (interval)", "right"),
         ):
             axes.text(x, -0.85, text, transform=beside, va="center", ha=align, size=SMALL, color=MUTED)
         return as_svg(
             figure,
             name,
-            f"Reporting odds ratio by ingredient: {look.label}",
+            f"{words.measure[0].upper()}{words.measure[1:]} by ingredient: {look.label}",
             f"Estimates with intervals on a logarithmic axis, marked by a {look.shape}, sorted from high to low. "
             "The numbers are in the table that follows.",
         )

@@ -66,13 +66,13 @@ class RawFile:
         return f"{self.quarter.path.name}/{self.member.name}"
 
 
-def write_sources(raw: Path, out: Path, faers: FaersSpec, kept: list[KeptFile] | None) -> None:
+def write_sources(raw: Path | None, out: Path, faers: FaersSpec, kept: list[KeptFile] | None) -> None:
     """Read every quarter under `raw` and write the tables of layer 1 to `out`.
 
     Parameters
     ----------
     raw
-        Folder with one folder for each quarter.
+        Folder with one folder for each quarter; None when the reports arm has no input.
     out
         Gets `rows/<TABLE>/<quarter>.parquet`, `files.parquet`, `quarantine.parquet`, `deleted_cases.parquet`, `attrition.csv`.
     kept
@@ -84,17 +84,18 @@ def write_sources(raw: Path, out: Path, faers: FaersSpec, kept: list[KeptFile] |
         When a file cannot be used as it is.
 
     """
-    if kept is not None:
+    if raw and kept is not None:
         verify_kept(raw, kept)
     reading = Reading(faers, kept or [], out)
-    quarters = lay_out(raw, faers)
+    quarters = lay_out(raw, faers) if raw else []
     with ThreadPoolExecutor(FILES_AT_A_TIME) as pool:
         pieces = list(pool.map(partial(_read_file, reading=reading), (file for quarter in quarters for file in _files(quarter))))
+    (out / "rows").mkdir(parents=True, exist_ok=True)
     for table in faers.tables:
         keep_only([f"{q.quarter}.parquet" for q in quarters if table in q.tables], out / "rows" / table)
     FILES.write(pl.DataFrame([piece.file for piece in pieces], schema=FILES.types), out / "files.parquet")
-    QUARANTINE.write(pl.concat(piece.quarantine for piece in pieces), out / "quarantine.parquet")
-    deleted = pl.concat(piece.deleted for piece in pieces).sort("source_id", "source_line")
+    QUARANTINE.write(pl.concat([QUARANTINE.empty(), *(piece.quarantine for piece in pieces)]), out / "quarantine.parquet")
+    deleted = pl.concat([DELETED_CASES.empty(), *(piece.deleted for piece in pieces)]).sort("source_id", "source_line")
     DELETED_CASES.write(deleted.unique(["caseid", "quarter"], keep="first"), out / "deleted_cases.parquet")
     write_attrition([piece.attrition for piece in pieces], out / "attrition.csv")
 

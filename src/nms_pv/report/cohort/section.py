@@ -1,0 +1,153 @@
+"""The cohort part of the page: what its sections are given, and the tables beside it."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from jinja2 import Environment
+from markupsafe import Markup
+
+from nms_pv.report.cohort.chosen import Chosen, CohortMain, choose
+from nms_pv.report.cohort.inputs import CohortInputs
+from nms_pv.report.figures.draw import rate_limits
+from nms_pv.report.figures.forest import Words, forest
+from nms_pv.report.figures.published_rates import proportion_among_published
+from nms_pv.report.figures.rate_years import rate_and_mix_by_year
+from nms_pv.report.figures.since_start import by_time_since_start
+from nms_pv.report.inputs import flat
+from nms_pv.report.loaded import Flow, flows
+from nms_pv.report.numbers import HIDDEN, Row, count, is_drawable
+from nms_pv.report.results import tidy
+from nms_pv.report.style import Look
+from nms_pv.report.words import readable
+from nms_pv.spec.definitions import Definition
+from nms_pv.spec.drugs import DrugTable
+from nms_pv.spec.params import Params
+from nms_pv.spec.time_at_risk import TimeAtRisk
+from nms_pv.tables.measures import MEASURE
+from nms_pv.tables.person_time import FATE
+
+RATE = Words("rates", "episodes per 100,000 person-years", "rate", "episodes", is_ratio=False)
+
+
+@dataclass(frozen=True)
+class CohortPart:
+    """The cohort arm of one report."""
+
+    inputs: CohortInputs
+    params: Params
+    drugs: DrugTable
+    definitions: list[Definition]
+    settings: dict[str, TimeAtRisk]
+
+    @property
+    def main(self) -> CohortMain:
+        """The setting that is shown first."""
+        return CohortMain(self.params.main.definition, self.params.cohort.main_analysis)
+
+    def choose(self) -> Chosen:
+        """Pick from the results what is shown."""
+        return choose(self.inputs, self.main, self.params, self.drugs, [d.name for d in self.definitions])
+
+
+def render_part(part: CohortPart, chosen: Chosen, environment: Environment) -> Markup:
+    """The sections of the cohort arm."""
+    params, inputs = part.params, part.inputs
+    steps = flows(inputs.attrition)
+    return Markup(
+        environment.get_template("cohort/part.html.j2").render(
+            simulated=params.inputs.simulated,
+            settings=params.cohort,
+            cohort_main=part.main,
+            chosen=chosen,
+            figures=figures(part, chosen),
+            named=named,
+            time_at_risk=[part.settings[name] for name in params.cohort.analyses],
+            fates=[row | {"shown": _episodes(row["episodes"], params)} for row in inputs.fates.iter_rows(named=True)],
+            published=inputs.published,
+            snapshot=inputs.snapshot.rows(named=True),
+            sentences=[sentence(flow) for flow in steps],
+            flows=steps,
+            concept_sets=_concept_sets(inputs.concepts).rows(named=True),
+            issues=inputs.value_issues.rows(named=True),
+            cohort_settings=flat("cohort", params.cohort.model_dump()),
+            measure_meaning=MEASURE,
+            fate_meaning=FATE,
+        )
+    )
+
+
+def render_sides(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]], environment: Environment) -> Markup:
+    """The table that shows both arms side by side."""
+    lines = {line.look.code: line for line in chosen.states}
+    return Markup(
+        environment.get_template("cohort/arms.html.j2").render(
+            main=part.params.main,
+            cohort_main=part.main,
+            sides=[(look, report, lines[look.code]) for look, report in reports],
+        )
+    )
+
+
+def figures(part: CohortPart, chosen: Chosen) -> dict[str, list[Markup]]:
+    """The figures that have anything to show."""
+    simulated = part.params.inputs.simulated
+    drawn = [(look, [row for row in rows if is_drawable(row)]) for look, rows in chosen.ingredients]
+    limits = rate_limits(row for _, rows in drawn for row in rows)
+    any_since = any(is_drawable(row) for _, points in chosen.since_start for _, row in points)
+    any_year = any(is_drawable(row) for row in chosen.years.values())
+    return {
+        "ingredients": [forest(rows, look, limits, RATE, simulated=simulated) for look, rows in drawn if rows],
+        "since_start": [by_time_since_start(chosen.since_start, simulated=simulated)] if any_since else [],
+        "years": [rate_and_mix_by_year(chosen.years, chosen.state_years, simulated=simulated)] if any_year else [],
+        "published": [proportion_among_published(chosen.overall_proportion, part.inputs.published, simulated=simulated)],
+    }
+
+
+def tables(part: CohortPart, chosen: Chosen) -> dict[str, pl.DataFrame]:
+    """The tidy table behind each figure and each table of the cohort part, by file name."""
+    inputs = part.inputs
+    return {
+        "cohort_generations": tidy(
+            row for line in chosen.states for row in (line.rate, line.proportion, line.standardised, line.ratio, line.adjusted)
+        ),
+        "cohort_ingredients": tidy(row for _, rows in chosen.ingredients for row in rows),
+        "cohort_pooled": tidy(row for row, _ in chosen.pooled),
+        "cohort_since_start": tidy(row for _, points in chosen.since_start for _, row in points),
+        "cohort_years": tidy([*chosen.years.values(), *chosen.state_years.values()]),
+        "cohort_trend": tidy([*chosen.changes, *chosen.trends]),
+        "cohort_settings": tidy(row for line in chosen.grid for row in (line.rate, line.proportion)),
+        "cohort_published": pl.DataFrame(inputs.published),
+        "cohort_snapshot": inputs.snapshot,
+        "cohort_attrition": inputs.attrition,
+        "cohort_concepts": inputs.concepts,
+        "cohort_value_issues": inputs.value_issues,
+    }
+
+
+def named(rows: list[Row]) -> list[tuple[str, Row]]:
+    """Each number with the name of its group."""
+    return [(row["group"], row) for row in rows]
+
+
+def sentence(flow: Flow) -> str:
+    """One step of attrition as a sentence that a paper can print."""
+    left = [f"{readable(reason)} ({count(n)})" for reason, n in flow.left if n]
+    why = f"{count(flow.n_in - flow.n_kept)} left: {'; '.join(left)}" if left else "none left"
+    return f"{flow.layer}, {readable(flow.what)}: of {count(flow.n_in)} ({flow.unit}), {why}; {count(flow.n_kept)} were kept."
+
+
+def _episodes(episodes: int, params: Params) -> str:
+    return HIDDEN if 0 < episodes < params.cohort.smallest_cell else count(episodes)
+
+
+def _concept_sets(concepts: pl.DataFrame) -> pl.DataFrame:
+    missing = pl.col("found_by") == "not_found"
+    return (
+        concepts.group_by("concept_set", "domain")
+        .agg(
+            (~missing).sum().cast(pl.Int64).alias("concepts"),
+            missing.sum().cast(pl.Int64).alias("not_found"),
+            pl.col("records").sum(),
+        )
+        .sort("domain", "concept_set")
+    )

@@ -1,0 +1,175 @@
+"""A small cohort arm for the report, written through the declared tables, with numbers that are plausible and made up."""
+
+import random
+from pathlib import Path
+
+import polars as pl
+
+from nms_pv.spec.params import band_names, load_params
+from nms_pv.tables.attrition import steps, write_attrition
+from nms_pv.tables.canonical import VALUE_ISSUES
+from nms_pv.tables.cdm import SNAPSHOT
+from nms_pv.tables.cohort import RESOLVED_CONCEPTS
+from nms_pv.tables.measures import RESULTS
+from nms_pv.tables.person_time import CASES
+from nms_pv.tables.sources import QUARANTINE
+
+ROOT = Path(__file__).parents[2]
+DEFINITIONS = ["pt_only", "iec_2011"]
+STATES = {"FGA": 150.0, "SGA": 60.0, "TGA": 40.0, "mixed": 120.0, "switch": 200.0}
+INGREDIENTS = {"haloperidol": 160.0, "olanzapine": 50.0, "aripiprazole": 40.0, "metoclopramide": 10.0, "clozapine": 0.0}
+HOSTILE_TERM = "<script>alert(4)</script>"
+
+
+def write_cohort(data: Path) -> None:
+    """Write every table of the cohort arm that the report reads."""
+    sources, canonical = data / "1_sources" / "cohort", data / "2_canonical" / "cohort"
+    snapshot = [
+        {
+            "source_id": f"omop:{table}",
+            "table": table,
+            "format": "simulated",
+            "origin": "simulator",
+            "rows": 1_000 * (number + 1),
+            "bytes": 5_000,
+            "sha256": f"{number:064x}",
+            "content_sha256": f"{number + 16:064x}",
+            "cdm_version": "5.4",
+            "vocabulary_version": None,
+            "retrieved": None,
+        }
+        for number, table in enumerate(("person", "drug_exposure"))
+    ]
+    SNAPSHOT.write(pl.DataFrame(snapshot, schema=SNAPSHOT.types), sources / "snapshot.parquet")
+    rejected = [("omop:person", 7, HOSTILE_TERM, "no_key")]
+    QUARANTINE.write(pl.DataFrame(rejected, schema=QUARANTINE.types, orient="row"), sources / "quarantine.parquet")
+    issues = [("omop:drug_exposure", "days_supply", "supply_too_long", 12, "999")]
+    for folder in (sources, canonical):
+        frame = pl.DataFrame(issues if folder == canonical else [], schema=VALUE_ISSUES.types, orient="row")
+        VALUE_ISSUES.write(frame, folder / "value_issues.parquet")
+    concepts = [
+        ("condition", "nms_diagnosis", "SNOMED", "15244003", 2_000_000_001, HOSTILE_TERM, "code", None, None, 40),
+        ("condition", "nms_diagnosis", "ICD10CM", "G21.0", 0, "", "not_found", None, None, 0),
+    ]
+    RESOLVED_CONCEPTS.write(
+        pl.DataFrame(concepts, schema=RESOLVED_CONCEPTS.types, orient="row"), canonical / "resolved_concepts.parquet"
+    )
+    CASES.write(_cases(), data / "5_exposure" / "cohort" / "cases.parquet")
+    for layer in ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure"):
+        part = steps(layer[2:], "persons", "person", 10_000, {"no_observation_period": 120, "unknown_sex": 3})
+        write_attrition([part], data / layer / "cohort" / "attrition.csv")
+    RESULTS.write(cohort_results(), data / "6_measures" / "cohort" / "results.parquet")
+
+
+def _cases() -> pl.DataFrame:
+    rows = [
+        {
+            **dict.fromkeys(CASES.types),
+            "analysis": "exact",
+            "definition": "pt_only",
+            "group_kind": "antipsychotic",
+            "group": "antipsychotic",
+            "subject_id": f"omop:{person}#1",
+            "person_id": person,
+            "day": 15_000,
+            "fate": "counted" if person > 3 else "in_clean_window",
+        }
+        for person in range(1, 40)
+    ]
+    return pl.DataFrame(rows, schema=CASES.types)
+
+
+def cohort_results() -> pl.DataFrame:
+    """Rows of the kinds, units and methods that the measures write; every number from a fixed seed."""
+    draw = random.Random(11)
+    cohort = load_params(ROOT / "params.yaml").cohort
+    groups = [("antipsychotic", "antipsychotic", 80.0)]
+    groups += [("generation_state", state, rate) for state, rate in STATES.items()]
+    groups += [("generation", state, rate) for state, rate in STATES.items() if state in ("FGA", "SGA", "TGA")]
+    groups += [("ingredient", name, rate) for name, rate in INGREDIENTS.items()]
+    groups += [("chemical_class", "butyrophenone", 160.0), ("formulation", "long_acting", 70.0), ("withdrawal", "levodopa", 90.0)]
+    rows = []
+    for definition in DEFINITIONS:
+        for analysis in cohort.analyses:
+            for kind, group, rate in groups:
+                here = (definition, analysis, kind, group)
+                rows.append(_rate(here, None, rate, draw.randint(1, 40) * 10**6))
+                rows.append(_proportion(here, rate))
+                for split, values in (
+                    ("year", [str(year) for year in range(2005, 2021)]),
+                    ("age", band_names(cohort.age_bands)),
+                    ("sex", ["female", "male", "unknown"]),
+                    ("since_start", band_names(cohort.since_start_days)),
+                ):
+                    rows += [_rate(here, f"{split}={value}", rate, draw.randint(1, 40) * 10**5) for value in values]
+    main = (DEFINITIONS[0], cohort.main_analysis)
+    for state, rate in STATES.items():
+        if state != "FGA":
+            rows += [
+                _compared(measure, (*main, "generation_state", state), "FGA", None, rate / 150.0)
+                for measure in ("rate_ratio", "adjusted_rate_ratio")
+            ]
+        rows.append(_compared("standardised_rate", (*main, "generation_state", state), None, None, rate))
+    for measure, value in (("rate_change", -30.0), ("rate_change_by_mix", -28.0), ("rate_change_within", -2.0)):
+        rows.append(_compared(measure, (*main, "antipsychotic", "antipsychotic"), "2005-2009", "years=2016-2020", value))
+    for measure, value in (("annual_rate_ratio", 0.97), ("annual_rate_ratio_given_mix", 1.0)):
+        rows.append(_compared(measure, (*main, "antipsychotic", "antipsychotic"), None, None, value))
+    rows.append(_compared("pooled_rate", (*main, "ingredient", "haloperidol"), None, None, 140.0))
+    return pl.DataFrame(rows, schema=RESULTS.types)
+
+
+def _row(measure: str, here: tuple[str, str, str, str], reference: str | None, stratum: str | None) -> dict[str, object]:
+    definition, analysis, kind, group = here
+    address = [measure, *here, *([f"vs {reference}"] if reference else []), *([stratum] if stratum else [])]
+    return {
+        **dict.fromkeys(RESULTS.types),
+        "result_id": "/".join(address),
+        "arm": "cohort",
+        "measure": measure,
+        "definition": definition,
+        "analysis": analysis,
+        "group_kind": kind,
+        "group": group,
+        "reference": reference,
+        "stratum": stratum,
+        "unit": "episodes; person-days at risk",
+        "level": 0.95,
+        "method": "Garwood",
+        "suppressed": False,
+    }
+
+
+def _rate(here: tuple[str, str, str, str], stratum: str | None, rate: float, days: int) -> dict[str, object]:
+    years = days / 365.25 / 100_000
+    events = round(rate * years)
+    return _row("incidence_rate", here, None, stratum) | {
+        "numerator": events,
+        "denominator": days,
+        "estimate": events / years,
+        "low": max(0.0, events - 2 * events**0.5) / years,
+        "high": (events + 2 * events**0.5 + 3) / years,
+        "suppressed": 0 < events < 5,
+    }
+
+
+def _proportion(here: tuple[str, str, str, str], rate: float) -> dict[str, object]:
+    persons, cases = 20_000, round(rate / 4)
+    return _row("incidence_proportion", here, None, None) | {
+        "numerator": cases,
+        "denominator": persons,
+        "estimate": cases / persons,
+        "low": cases / persons * 0.8,
+        "high": (cases + 3) / persons * 1.2,
+        "method": "Clopper-Pearson interval",
+    }
+
+
+def _compared(
+    measure: str, here: tuple[str, str, str, str], reference: str | None, stratum: str | None, value: float
+) -> dict[str, object]:
+    return _row(measure, here, reference, stratum) | {
+        "estimate": value,
+        "low": value - 0.1 * abs(value) - 0.01,
+        "high": value + 0.1 * abs(value) + 0.01,
+        "method": "made up",
+    }
