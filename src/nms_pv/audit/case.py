@@ -80,8 +80,9 @@ def read_case(subject_id: str, data: Path) -> Case:
 
 
 def place(row: Mapping[str, object]) -> str:
-    """Where a row stands in the raw files."""
-    return f"{row['source_id']} line {row['source_line']}"
+    """Where a row stands in the raw files, or in the snapshot of the common data model."""
+    unit = "row" if str(row["source_id"]).startswith("omop:") else "line"
+    return f"{row['source_id']} {unit} {row['source_line']}"
 
 
 def raw_rows(source_id: str, lines: list[int], data: Path) -> dict[int, str]:

@@ -1,0 +1,1 @@
+"""People -> candidate episodes, their findings and drug courses."""
