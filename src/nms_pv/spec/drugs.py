@@ -2,7 +2,7 @@
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nms_pv.spec.params import Generations
@@ -58,6 +58,7 @@ class Drug:
     generation_alternative: str | None
     potency: str | None
     roles: tuple[str, ...]
+    atc: str | None = None
 
     @property
     def is_antipsychotic(self) -> bool:
@@ -86,12 +87,13 @@ class Drug:
 
 @dataclass(frozen=True)
 class DrugTable:
-    """The drug table: ingredients by name, and the ingredients that each listed name means."""
+    """The drug table: ingredients by name, and the ingredients that each listed name or ATC code means."""
 
     drugs: dict[str, Drug]
     ingredients_of_name: dict[str, tuple[str, ...]]
     long_acting_names: frozenset[str]
     rules: NameRules
+    ingredients_of_atc: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load_drugs(study: Path) -> DrugTable:
@@ -110,6 +112,7 @@ def load_drugs(study: Path) -> DrugTable:
         rows = list(csv.DictReader(file))
     drugs: dict[str, Drug] = {}
     means: dict[str, list[str]] = defaultdict(list)
+    atc_means: dict[str, list[str]] = defaultdict(list)
     for number, row in enumerate(rows, start=2):
         ingredient = row["ingredient"]
         if ingredient in drugs:
@@ -122,6 +125,8 @@ def load_drugs(study: Path) -> DrugTable:
         components = _split(row["components"])
         for name in dict.fromkeys((*names, *long_acting)):
             means[name] += components or [ingredient]
+        if row["atc"]:
+            atc_means[row["atc"]] += components or [ingredient]
         if not components:
             drugs[ingredient] = Drug(
                 ingredient=ingredient,
@@ -132,6 +137,7 @@ def load_drugs(study: Path) -> DrugTable:
                 generation_alternative=row["generation_alternative"] or None,
                 potency=row["potency"] or None,
                 roles=tuple(_split(row["roles"])),
+                atc=row["atc"] or None,
             )
     strangers = sorted({i for found in means.values() for i in found} - set(drugs))
     if strangers:
@@ -141,6 +147,7 @@ def load_drugs(study: Path) -> DrugTable:
         ingredients_of_name={name: tuple(sorted(set(found))) for name, found in means.items()},
         long_acting_names=frozenset(name for drug in drugs.values() for name in drug.long_acting_names),
         rules=load_yaml(study / "drug_names.yaml", NameRules),
+        ingredients_of_atc={code: tuple(sorted(set(found))) for code, found in atc_means.items()},
     )
 
 
