@@ -1,0 +1,1 @@
+"""Exposure, cohort arm: eras, time at risk, and the person-time and events in it."""
