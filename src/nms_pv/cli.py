@@ -1,4 +1,4 @@
-"""`nms-pv`: adding real files to a study, and explaining one case of its report."""
+"""`nms-pv`: adding real data to a study, and explaining one case of its report."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +11,7 @@ from nms_pv.tables.errors import UserError
 
 if TYPE_CHECKING:
     from nms_pv.sources.faers.register import Added
+    from nms_pv.sources.omop.register import Taken
 
 app = typer.Typer(no_args_is_help=True, help="Retrospective pharmacovigilance of neuroleptic malignant syndrome.")
 add = typer.Typer(no_args_is_help=True, help="Add files you have to the study, and make them its input.")
@@ -26,6 +27,27 @@ def add_faers(
     """Add FAERS quarters: zips as downloaded, or folders they were unpacked to."""
     with _expected_errors():
         _add_faers(paths, {})
+
+
+@add.command("omop")
+def add_omop(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Folder of Parquet, CSV or TSV files; DuckDB or SQLite file; postgresql://HOST/DATABASE; spark:SCHEMA."
+        ),
+    ],
+    schema: Annotated[
+        str | None, typer.Option(help="Schema of a PostgreSQL database (default: public) or DuckDB file (default: main).")
+    ] = None,
+) -> None:
+    """Add people in an OMOP common data model 5.3 or 5.4. PGUSER and PGPASSWORD, or PGPASSFILE, open a PostgreSQL database."""
+    with _expected_errors():
+        from datetime import UTC, datetime
+
+        from nms_pv.sources.omop.register import add_omop
+
+        _tell_taken(add_omop(source, schema, _project(), datetime.now(UTC).date()))
 
 
 @fetch.command("faers")
@@ -71,6 +93,26 @@ def _tell(done: "Added") -> None:
         typer.echo(f"Already there with the same bytes: {', '.join(done.unchanged)}.")
     if done.added:
         typer.echo(f"Added: {', '.join(done.added)}. The study now runs on real reports: `dvc repro`.")
+    _tell_switched(done.switched)
+
+
+def _tell_taken(done: "Taken") -> None:
+    for warning in done.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
+    for name, form, origin, rows in done.record.select("table", "format", "origin", "rows").iter_rows():
+        typer.echo(f"{name}: {rows} rows ({form}: {origin})")
+    cdm, vocabulary = done.record.select("cdm_version", "vocabulary_version").row(0)
+    typer.echo(f"Common data model {cdm or 'of unstated version'}, vocabulary {vocabulary or 'of unstated version'}.")
+    if done.unchanged:
+        typer.echo("Already there with the same rows.")
+    else:
+        typer.echo("Added: a snapshot of the rows above. The study now runs on a real cohort: `dvc repro`.")
+    _tell_switched(done.switched)
+
+
+def _tell_switched(switched: list[str]) -> None:
+    if switched:
+        typer.echo(f"Changed in params.yaml: {'; '.join(switched)}. Simulated and real input are never mixed.")
 
 
 def _project() -> Path:

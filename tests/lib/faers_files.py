@@ -31,9 +31,12 @@ def write_folder(path: Path, files: dict[str, bytes]) -> Path:
 
 def write_study(repository: Path, project: Path) -> Path:
     """A study on simulated input, whatever the checkout's own input is at the moment."""
-    shutil.copytree(repository / "study", project / "study", ignore=shutil.ignore_patterns("faers_files.csv"))
+    shutil.copytree(
+        repository / "study", project / "study", ignore=shutil.ignore_patterns("faers_files.csv", "omop_snapshot.csv")
+    )
     text = (repository / "params.yaml").read_text(encoding="utf-8")
-    (project / "params.yaml").write_text(re.sub("(?m)^input: .*$", "input: simulated  # the default", text), encoding="utf-8")
+    text = re.sub("(?m)^  reports: .*$", "  reports: simulated  # the default", text)
+    (project / "params.yaml").write_text(re.sub("(?m)^  cohort: .*$", "  cohort: simulated_cdm", text), encoding="utf-8")
     (project / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     (project / ".dvc").mkdir()
     return project

@@ -14,12 +14,12 @@ from nms_pv.tables.contract import ContractError
 from tests.lib.exports_server import Exports, publishing
 from tests.lib.faers_files import quarter_files, write_study, write_zip
 
-HEAVY = ("polars", "dataframely", "pydantic", "httpx2", "dvc", "matplotlib", "scipy", "pandas")
+HEAVY = ("polars", "dataframely", "pydantic", "httpx2", "dvc", "matplotlib", "scipy", "pandas", "pyarrow", "duckdb")
 
 
 @pytest.fixture
 def project(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(register, "_track", lambda project: (project / "data/1_sources/faers.dvc").write_text("outs:\n"))
+    monkeypatch.setattr(register, "track", lambda project, target: (project / "data/1_sources/faers.dvc").write_text("outs:\n"))
     folder = write_study(repository, tmp_path / "study")
     monkeypatch.chdir(folder)
     return folder
@@ -57,7 +57,11 @@ def test_add(project: Path, tmp_path: Path) -> None:
     zipped = write_zip(tmp_path / "q.zip", quarter_files() | {"notes.md": b""})
     result = run("add", "faers", str(zipped))
     assert result.exit_code == 0, result.output
-    assert result.stdout == "Added: 2025Q4. The study now runs on real reports: `dvc repro`.\n"
+    assert result.stdout == (
+        "Added: 2025Q4. The study now runs on real reports: `dvc repro`.\n"
+        "Changed in params.yaml: inputs.reports: simulated -> faers; inputs.cohort: simulated_cdm -> none. "
+        "Simulated and real input are never mixed.\n"
+    )
     assert result.stderr == f"Warning: {zipped}: not FAERS files, left out: notes.md.\n"
     assert run("add", "faers", str(zipped)).stdout == "Already there with the same bytes: 2025Q4.\n"
 
@@ -68,12 +72,14 @@ def test_add_tells_errors_in_one_line(project: Path, tmp_path: Path) -> None:
 
 
 def test_add_tells_errors_of_the_study(project: Path, tmp_path: Path) -> None:
-    (project / "params.yaml").write_text("input: nothing\n")
-    failed(run("add", "faers", str(write_zip(tmp_path / "q.zip", quarter_files()))), "params.yaml: input")
+    (project / "params.yaml").write_text("inputs: nothing\n")
+    failed(run("add", "faers", str(write_zip(tmp_path / "q.zip", quarter_files()))), "params.yaml: inputs")
 
 
 @pytest.mark.parametrize("missing", ["params.yaml", "dvc.yaml"])
-@pytest.mark.parametrize("command", [("add", "faers", "."), ("fetch", "faers", "2024Q1"), ("explain", "faers:1")])
+@pytest.mark.parametrize(
+    "command", [("add", "faers", "."), ("add", "omop", "."), ("fetch", "faers", "2024Q1"), ("explain", "faers:1")]
+)
 def test_a_folder_that_is_no_study_is_refused(project: Path, explain: ModuleType, missing: str, command: tuple[str, ...]) -> None:
     vars(explain)["explain"] = lambda subject_id, project: ""
     (project / missing).unlink()
@@ -115,7 +121,9 @@ def test_explain_tells_expected_errors_and_keeps_the_trace_of_others(project: Pa
     assert type(run("explain", "other").exception) is ValueError
 
 
-@pytest.mark.parametrize("arguments", [(), ("add",), ("fetch",), ("add", "faers"), ("fetch", "faers"), ("explain",)])
+@pytest.mark.parametrize(
+    "arguments", [(), ("add",), ("fetch",), ("add", "faers"), ("add", "omop"), ("fetch", "faers"), ("explain",)]
+)
 def test_incomplete_commands_are_usage_errors(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
 

@@ -10,14 +10,16 @@ import pytest
 from nms_pv.sources.faers import register
 from nms_pv.sources.faers.archive import ArchiveError
 from nms_pv.sources.faers.quarters import find_quarters
-from nms_pv.sources.faers.record import RegisterError, read_record, sha256_of
+from nms_pv.sources.faers.record import RecordError, read_record, sha256_of
 from nms_pv.sources.faers.register import Added, add_faers
 from nms_pv.sources.faers.text import SourceError
-from nms_pv.spec.params import load_params
+from nms_pv.sources.tracked import RegisterError
+from nms_pv.spec.params import Inputs, load_params
 from nms_pv.spec.source import FaersSpec, load_faers
 from tests.lib.faers_files import contents, quarter_files, write_folder, write_study, write_zip
 
 TODAY = date(2026, 11, 22)
+SWITCHED = ["inputs.reports: simulated -> faers", "inputs.cohort: simulated_cdm -> none"]
 LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 133\n"
 
 
@@ -29,7 +31,7 @@ def faers(repository: Path) -> FaersSpec:
 @pytest.fixture
 def project(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A study whose DVC is played by one line; the real one is in `dvc_project`."""
-    monkeypatch.setattr(register, "_track", lambda project: (project / "data/1_sources/faers.dvc").write_text("outs:\n"))
+    monkeypatch.setattr(register, "track", lambda project, target: (project / "data/1_sources/faers.dvc").write_text("outs:\n"))
     return write_study(repository, tmp_path / "study")
 
 
@@ -62,7 +64,7 @@ def refused(paths: list[Path], project: Path, faers: FaersSpec, said: str) -> No
 
 def test_a_zip_is_kept_as_it_was_downloaded(project: Path, tmp_path: Path, faers: FaersSpec) -> None:
     zipped = write_zip(tmp_path / "in" / "faers_ascii_2025q4.zip", quarter_files())
-    assert add_faers([zipped], project, faers, TODAY) == Added(["2025Q4"], [], [])
+    assert add_faers([zipped], project, faers, TODAY) == Added(["2025Q4"], [], [], SWITCHED)
     copy = project / "data/1_sources/faers/2025Q4/faers_ascii_2025q4.zip"
     assert copy.read_bytes() == zipped.read_bytes()
     assert recorded(project) == [
@@ -98,7 +100,7 @@ def test_tables_and_deleted_lists_of_a_folder_are_kept_with_their_names(project:
 @pytest.mark.parametrize("change", [str.upper, str.lower])
 def test_any_case_of_names_is_recognised(project: Path, tmp_path: Path, faers: FaersSpec, change: object) -> None:
     files = {change(name): content for name, content in quarter_files("2012Q3").items()}  # type: ignore[operator]
-    assert add_faers([write_folder(tmp_path / "q", files)], project, faers, TODAY) == Added(["2012Q3"], [], [])
+    assert add_faers([write_folder(tmp_path / "q", files)], project, faers, TODAY) == Added(["2012Q3"], [], [], SWITCHED)
 
 
 def test_the_misnamed_demo_of_2018q1_is_recognised(tmp_path: Path, faers: FaersSpec) -> None:
@@ -136,15 +138,31 @@ def test_input_is_switched_and_nothing_else_of_the_settings(project: Path, tmp_p
     add_faers([write_zip(tmp_path / "q.zip", quarter_files())], project, faers, TODAY)
     after = (project / "params.yaml").read_text(encoding="utf-8").splitlines()
     assert [(old, new) for old, new in zip(before, after, strict=True) if old != new] == [
-        ("input: simulated  # the default", "input: faers  # the default")
+        ("  reports: simulated  # the default", "  reports: faers  # the default"),
+        ("  cohort: simulated_cdm", "  cohort: none"),
     ]
-    assert load_params(project / "params.yaml").input == "faers"
+    assert load_params(project / "params.yaml").inputs == Inputs(reports="faers", cohort="none")
+
+
+@pytest.mark.parametrize(("before", "after"), [("omop", "omop"), ("none", "none"), ("simulated_cdm", "none")])
+def test_a_real_cohort_stays_and_a_simulated_one_goes(
+    project: Path, tmp_path: Path, faers: FaersSpec, before: str, after: str
+) -> None:
+    params = project / "params.yaml"
+    text = params.read_text(encoding="utf-8").replace("cohort: simulated_cdm", f"cohort: {before}", 1)
+    params.write_text(text.replace("reports: simulated", f"reports: {'none' if before == 'omop' else 'simulated'}", 1), "utf-8")
+    add_faers([write_zip(tmp_path / "q.zip", quarter_files())], project, faers, TODAY)
+    assert load_params(params).inputs == Inputs(reports="faers", cohort=after)
 
 
 def test_settings_that_cannot_be_switched_leave_everything_as_it_was(project: Path, tmp_path: Path, faers: FaersSpec) -> None:
     params = project / "params.yaml"
-    params.write_text(params.read_text(encoding="utf-8").replace("input: simulated", '"input": simulated'), encoding="utf-8")
-    refused([write_zip(tmp_path / "q.zip", quarter_files())], project, faers, "Set `input: faers` by hand")
+    params.write_text(
+        params.read_text(encoding="utf-8").replace("  reports: simulated", '  "reports": simulated'), encoding="utf-8"
+    )
+    refused(
+        [write_zip(tmp_path / "q.zip", quarter_files())], project, faers, "Set `reports: faers`, `cohort: none` there by hand"
+    )
 
 
 def test_the_same_quarter_again_changes_nothing(project: Path, tmp_path: Path, faers: FaersSpec) -> None:
@@ -152,14 +170,14 @@ def test_the_same_quarter_again_changes_nothing(project: Path, tmp_path: Path, f
     add_faers([zipped], project, faers, TODAY)
     before = contents(project)
     zipped.rename(tmp_path / "renamed.zip")
-    assert add_faers([tmp_path / "renamed.zip"], project, faers, date(2027, 1, 1)) == Added([], ["2025Q4"], [])
+    assert add_faers([tmp_path / "renamed.zip"], project, faers, date(2027, 1, 1)) == Added([], ["2025Q4"], [], [])
     assert contents(project) == before
 
 
 def test_a_second_quarter_joins_the_first(project: Path, tmp_path: Path, faers: FaersSpec) -> None:
     add_faers([write_zip(tmp_path / "b.zip", quarter_files("2025Q4"))], project, faers, TODAY)
     zips = [tmp_path / "b.zip", write_zip(tmp_path / "a.zip", quarter_files("2024Q1"))]
-    assert add_faers(zips, project, faers, TODAY) == Added(["2024Q1"], ["2025Q4"], [])
+    assert add_faers(zips, project, faers, TODAY) == Added(["2024Q1"], ["2025Q4"], [], [])
     assert [row["file"] for row in recorded(project)] == ["2024Q1/a.zip", "2025Q4/b.zip"]
 
 
@@ -256,13 +274,13 @@ def test_a_failure_at_the_end_undoes_everything(
     if earlier:
         add_faers([write_zip(tmp_path / "a.zip", quarter_files("2024Q1"))], project, faers, TODAY)
 
-    def half_way(project: Path) -> None:
+    def half_way(project: Path, target: Path) -> None:
         (project / "data/1_sources/faers.dvc").write_text("half")
         (project / "data/1_sources/.gitignore").write_text("/faers\n")
         raise failure
 
     before = contents(project)
-    monkeypatch.setattr(register, "_track", half_way)
+    monkeypatch.setattr(register, "track", half_way)
     with pytest.raises(type(failure)):
         add_faers([write_zip(tmp_path / "q.zip", quarter_files())], project, faers, TODAY)
     assert contents(project) == before
@@ -297,7 +315,7 @@ def test_kept_files_that_are_not_as_recorded_stop_the_next_addition(
 def test_a_record_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "faers_files.csv"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(RegisterError, match="Restore the file from git"):
+    with pytest.raises(RecordError, match="Restore the file from git"):
         read_record(path)
 
 

@@ -65,15 +65,15 @@ class _Person(dy.Schema):
 
 
 class _ObservationPeriod(dy.Schema):
-    observation_period_id = dy.Int64(primary_key=True, description="Observation period.")
+    observation_period_id = dy.Int64(description="Observation period; some sources repeat it.")
     person_id = _person()
     observation_period_start_date = _date("First day under observation.")
     observation_period_end_date = _date("Last day under observation.")
-    source_line = _line()
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
 
 
 class _DrugExposure(dy.Schema):
-    drug_exposure_id = dy.Int64(primary_key=True, description="Drug exposure.")
+    drug_exposure_id = dy.Int64(description="Drug exposure; some sources repeat it.")
     person_id = _person()
     drug_concept_id = _concept("drug")
     drug_exposure_start_date = _date("First day.")
@@ -81,22 +81,22 @@ class _DrugExposure(dy.Schema):
     days_supply = dy.Int32(nullable=True, description="Days the supply lasts, as recorded.", metadata={"unit": "days"})
     drug_source_value = dy.String(nullable=True, description="The drug in the words or codes of the source.")
     drug_source_concept_id = _concept("source value")
-    source_line = _line()
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
 
 
 class _ConditionOccurrence(dy.Schema):
-    condition_occurrence_id = dy.Int64(primary_key=True, description="Condition.")
+    condition_occurrence_id = dy.Int64(description="Condition; some sources repeat it.")
     person_id = _person()
     condition_concept_id = _concept("condition")
     condition_start_date = _date("First day.")
     condition_end_date = _date("Last day.", nullable=True)
     condition_source_value = dy.String(nullable=True, description="The condition in the words or codes of the source.")
     condition_source_concept_id = _concept("source value")
-    source_line = _line()
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
 
 
 class _Measurement(dy.Schema):
-    measurement_id = dy.Int64(primary_key=True, description="Measurement.")
+    measurement_id = dy.Int64(description="Measurement; some sources repeat it.")
     person_id = _person()
     measurement_concept_id = _concept("measurement")
     measurement_date = _date("Day.")
@@ -108,17 +108,17 @@ class _Measurement(dy.Schema):
     range_high = dy.Float64(nullable=True, description="Upper limit of normal as recorded.")
     measurement_source_value = dy.String(nullable=True, description="The measurement in the words or codes of the source.")
     measurement_source_concept_id = _concept("source value")
-    source_line = _line()
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
 
 
 class _ProcedureOccurrence(dy.Schema):
-    procedure_occurrence_id = dy.Int64(primary_key=True, description="Procedure.")
+    procedure_occurrence_id = dy.Int64(description="Procedure; some sources repeat it.")
     person_id = _person()
     procedure_concept_id = _concept("procedure")
     procedure_date = _date("Day.")
     procedure_source_value = dy.String(nullable=True, description="The procedure in the words or codes of the source.")
     procedure_source_concept_id = _concept("source value")
-    source_line = _line()
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
 
 
 class _Death(dy.Schema):

@@ -87,41 +87,42 @@ OBSERVATION_PERIODS = Table("canonical/observation_periods", "one stretch of day
 
 
 class _DrugExposures(dy.Schema):
-    drug_exposure_id = dy.Int64(primary_key=True, description="Record of the source.")
+    person_id = dy.Int64(primary_key=True, description="Person.")
     ingredient = dy.String(primary_key=True, description="Ingredient in study/drugs.csv; a combination gives one row for each.")
-    person_id = _person()
+    start_day = dy.Int32(primary_key=True, description="First day.", metadata={"unit": "days since 1970-01-01"})
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
+    drug_exposure_id = dy.Int64(description="Record of the source; some sources repeat it.")
     formulation = code(FORMULATION, "Long-acting or not.")
-    start_day = _day("First day.")
     end_day = _day("Last day covered, by `end_rule`; not before the first.")
     end_rule = code(END_RULE, "How the last day was found.")
     coding_method = code(CODING, "How the ingredient was found.")
     drug_concept_id = dy.Int64(nullable=True, description="Concept of the drug.")
     drug_source_value = dy.String(nullable=True, description="The drug in the words or codes of the source.")
     source_id = _source_id()
-    source_line = _source_line()
 
 
 DRUG_EXPOSURES = Table("canonical/drug_exposures", "one believed record of a listed drug x ingredient", _DrugExposures)
 
 
 class _Conditions(dy.Schema):
-    condition_occurrence_id = dy.Int64(primary_key=True, description="Record of the source.")
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
     concept_set = _set()
+    condition_occurrence_id = dy.Int64(description="Record of the source; some sources repeat it.")
     person_id = _person()
     start_day = _day("First day.")
     end_day = _day("Last day, or the first where none is recorded.")
     term = dy.String(description="Name of the concept, or the source value.")
     coding_method = code(CODING, "How the concept set was found.")
     source_id = _source_id()
-    source_line = _source_line()
 
 
 CONDITIONS = Table("canonical/conditions", "one record of a condition x concept set", _Conditions)
 
 
 class _Measurements(dy.Schema):
-    measurement_id = dy.Int64(primary_key=True, description="Record of the source.")
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
     concept_set = _set()
+    measurement_id = dy.Int64(description="Record of the source; some sources repeat it.")
     person_id = _person()
     day = _day("Day.")
     occasion = dy.String(description="Day and time where the time is recorded, else the day: equal for one occasion.")
@@ -131,21 +132,20 @@ class _Measurements(dy.Schema):
     term = dy.String(description="Name of the concept, or the source value.")
     coding_method = code(CODING, "How the concept set was found.")
     source_id = _source_id()
-    source_line = _source_line()
 
 
 MEASUREMENTS = Table("canonical/measurements", "one believed measurement x concept set", _Measurements)
 
 
 class _Procedures(dy.Schema):
-    procedure_occurrence_id = dy.Int64(primary_key=True, description="Record of the source.")
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
     concept_set = _set()
+    procedure_occurrence_id = dy.Int64(description="Record of the source; some sources repeat it.")
     person_id = _person()
     day = _day("Day.")
     term = dy.String(description="Name of the concept, or the source value.")
     coding_method = code(CODING, "How the concept set was found.")
     source_id = _source_id()
-    source_line = _source_line()
 
 
 PROCEDURES = Table("canonical/procedures", "one procedure x concept set", _Procedures)

@@ -7,8 +7,25 @@ import polars.selectors as cs
 
 from nms_pv.tables.contract import replacing
 
+HIDDEN = "hidden: small cell"
+GIVES_AWAY = ["numerator", "reference_numerator", "estimate", "low", "high", "screen_met"]
+
 # What spreadsheets take for the start of a formula: https://owasp.org/www-community/attacks/CSV_Injection
 FORMULA_START = r"^[=+\-@\t\r\n＝＋－＠]"
+
+
+def published(results: pl.DataFrame) -> pl.DataFrame:
+    """The results (rows of `measures/results`) as they may leave the study: counts and estimates of hidden rows are empty.
+
+    Person-days stay, for they count no people; persons at risk do not.
+    """
+    hidden = pl.col("suppressed")
+    persons = hidden & pl.col("measure").cast(pl.String).str.ends_with("_proportion")
+    return results.with_columns(
+        pl.when(~hidden).then(pl.col(GIVES_AWAY)),
+        denominator=pl.when(~persons).then("denominator"),
+        undefined_reason=pl.when(hidden).then(pl.lit(HIDDEN)).otherwise("undefined_reason"),
+    )
 
 
 def neutralised(frame: pl.DataFrame) -> pl.DataFrame:

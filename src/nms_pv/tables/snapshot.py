@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq  # type: ignore[import-untyped]
+import pyarrow.parquet as pq
 
 from nms_pv.tables.cdm import CDM_TABLES, SNAPSHOT
 from nms_pv.tables.contract import ContractError, replacing

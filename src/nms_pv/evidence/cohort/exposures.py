@@ -32,9 +32,9 @@ def exposures(near: pl.DataFrame, table: DrugTable) -> pl.DataFrame:
     return (
         near.join(_relations(table), on="ingredient", how="inner")
         .filter(~(pl.col("goes_on") & (pl.col("relation") == "withdrawal")))
-        .sort("subject_id", "start_day", "drug_exposure_id", "ingredient", "relation")
+        .sort("subject_id", "start_day", "source_line", "ingredient", "relation")
         .with_columns(
-            course_no=(pl.col("drug_exposure_id").rle_id() + 1).over("subject_id").cast(pl.Int32),
+            course_no=(pl.col("source_line").rle_id() + 1).over("subject_id").cast(pl.Int32),
             role=pl.lit("unknown"),
             start_day_precision=pl.lit("day"),
             end_day_precision=pl.lit("day"),
@@ -50,7 +50,7 @@ def exposure_attrition(
     part: str, drugs: pl.LazyFrame, episodes: pl.DataFrame, near: pl.DataFrame, found: pl.DataFrame, table: DrugTable
 ) -> pl.DataFrame:
     """Where the drug exposures went."""
-    persons, row = episodes.lazy().select("person_id").unique(), ["drug_exposure_id", "ingredient"]
+    persons, row = episodes.lazy().select("person_id").unique(), ["source_line", "ingredient"]
     n_in = drugs.select(pl.len()).collect().item()
     n_of_persons = drugs.join(persons, on="person_id", how="semi").select(pl.len()).collect(engine="streaming").item()
     n_near_any = near.select(row).n_unique()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 # More than twice the days from year 0 to 9999, so that a day fits between two multiples of it.
 SPAN = 2**23
@@ -26,6 +27,33 @@ def merge(frame: "nw.LazyFrame[Any]", by: list[str], gap: int) -> "nw.LazyFrame[
     Columns `by`, start_day, end_day, and n, the number of intervals of `frame` each is made of.
 
     """
+    if frame.implementation.is_polars():
+        return nw.from_native(_merge_sorted(frame.to_native(), by, gap))
+    return _merge_windowed(frame, by, gap)
+
+
+def _merge_sorted(frame: pl.LazyFrame, by: list[str], gap: int) -> pl.LazyFrame:
+    """One sort and a few runs over it: Polars is several times slower at windows over many small groups."""
+    is_first = pl.any_horizontal(pl.col(name) != pl.col(name).shift(1) for name in by).fill_null(value=True)
+    # The next person and number lie so far away that the latest end is always their own.
+    base = is_first.cum_sum().cast(pl.Int64) * SPAN
+    row = pl.int_range(pl.len(), dtype=pl.Int64)
+    return (
+        frame.select(*by, "start_day", "end_day")
+        .sort(*by, "start_day")
+        .with_columns(base=base)
+        .with_columns(latest_end=(pl.col("base") + pl.col("end_day")).cum_max())
+        .with_columns(is_new=(pl.col("base") + pl.col("start_day") - pl.col("latest_end").shift(1) > gap).fill_null(value=True))
+        .with_columns(
+            start_day=pl.when("is_new").then("start_day").forward_fill(),
+            n=row - pl.when("is_new").then(row).forward_fill() + 1,
+        )
+        .filter(pl.col("is_new").shift(-1).fill_null(value=True))
+        .select(*by, "start_day", end_day=(pl.col("latest_end") - pl.col("base")).cast(pl.Int32), n="n")
+    )
+
+
+def _merge_windowed(frame: "nw.LazyFrame[Any]", by: list[str], gap: int) -> "nw.LazyFrame[Any]":
     [number] = [name for name in by if name != "person_id"]
     base = nw.col(number).cast(nw.Int64) * SPAN
     # Number, start and end in one integer sort as the three would, and one integer sorts several times as fast. All that

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from nms_pv.sources.faers.archive import Member, files_below, is_lfs_pointer, members, open_member
 from nms_pv.sources.faers.layout import sort_members
-from nms_pv.sources.faers.record import RegisterError
+from nms_pv.sources.tracked import RegisterError
 from nms_pv.spec.source import FaersSpec
 
 # FDA's own folders inside a quarter, in its changing case; the quarter's folder is the one above.

@@ -9,8 +9,8 @@ from nms_pv.tables.contract import replacing
 from nms_pv.tables.errors import UserError
 
 
-class RegisterError(UserError):
-    """Files that cannot be added to the study as they are."""
+class RecordError(UserError):
+    """A record of added files that is not as it was written."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def read_record(path: Path) -> list[KeptFile]:
 
     Raises
     ------
-    RegisterError
+    RecordError
         When the file has other columns, or a size that is no number.
     """
     if not path.exists():
@@ -41,11 +41,11 @@ def read_record(path: Path) -> list[KeptFile]:
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file, restkey="more")
         if reader.fieldnames != COLUMNS:
-            raise RegisterError(f"{path}: columns are {reader.fieldnames}, expected {COLUMNS}. Restore the file from git.")
+            raise RecordError(f"{path}: columns are {reader.fieldnames}, expected {COLUMNS}. Restore the file from git.")
         rows = list(reader)
     wrong = [row for row in rows if set(row) != set(COLUMNS) or None in row.values() or not row["bytes"].isdecimal()]
     if wrong:
-        raise RegisterError(f"{path}: {wrong[0]} is not a row of {COLUMNS}. Restore the file from git.")
+        raise RecordError(f"{path}: {wrong[0]} is not a row of {COLUMNS}. Restore the file from git.")
     return [
         KeptFile(row["quarter"], row["file"], int(row["bytes"]), row["sha256"], row["origin"], row["retrieved"]) for row in rows
     ]

@@ -1,0 +1,1 @@
+"""A SIMULATED OMOP common data model with planted truth and planted defects."""

@@ -1,0 +1,1 @@
+"""OMOP common data models -> a snapshot of the tables that are read -> rows of declared types."""
