@@ -23,7 +23,7 @@ def exposure(
 
 
 def covered(out: Path) -> list[tuple[str, str, str, str]]:
-    rows = pl.read_parquet(out / "drug_exposures" / "persons-0001.parquet")
+    rows = pl.read_parquet(out / "drug_exposures" / "persons-0001.parquet").sort("source_line")
     days = pl.col("start_day", "end_day").cast(pl.Date).cast(pl.String)
     return rows.select("ingredient", days, pl.col("end_rule").cast(pl.String)).rows()
 

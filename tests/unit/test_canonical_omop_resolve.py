@@ -41,7 +41,8 @@ def coded_conditions(out: Path) -> list[tuple[int, str, str]]:
 
 def coded_drugs(out: Path) -> list[tuple[int, str, str, str]]:
     rows = pl.read_parquet(out / "drug_exposures" / "persons-0001.parquet")
-    return rows.select("drug_exposure_id", "ingredient", pl.col("coding_method", "formulation").cast(pl.String)).rows()
+    coded = rows.sort("drug_exposure_id", "ingredient").with_columns(pl.col("coding_method", "formulation").cast(pl.String))
+    return coded.select("drug_exposure_id", "ingredient", "coding_method", "formulation").rows()
 
 
 def resolved(out: Path, concept_set: str) -> list[tuple[str, str, int, str, int]]:
