@@ -41,6 +41,10 @@ class Engine(ABC):
     def collect(self, frame: "nw.LazyFrame[Any]") -> pl.DataFrame:
         """The rows of a frame of this engine, in no particular order."""
 
+    @abstractmethod
+    def once(self, frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+        """The same rows, computed once and kept: for what is read more than once."""
+
 
 class _Polars(Engine):
     def scan(self, files: list[Path]) -> "nw.LazyFrame[Any]":
@@ -52,6 +56,9 @@ class _Polars(Engine):
     def collect(self, frame: "nw.LazyFrame[Any]") -> pl.DataFrame:
         rows: pl.DataFrame = frame.to_native().collect(engine="streaming")
         return rows
+
+    def once(self, frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+        return nw.from_native(self.collect(frame).lazy())
 
 
 class _DuckDB(Engine):
@@ -67,6 +74,9 @@ class _DuckDB(Engine):
     def collect(self, frame: "nw.LazyFrame[Any]") -> pl.DataFrame:
         return frame.collect("polars").to_native()
 
+    def once(self, frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+        return self.frame(self.collect(frame))
+
 
 class _Spark(Engine):
     def __init__(self, session: "SparkSession") -> None:
@@ -80,6 +90,9 @@ class _Spark(Engine):
 
     def collect(self, frame: "nw.LazyFrame[Any]") -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(frame.to_native().toArrow()))
+
+    def once(self, frame: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
+        return nw.from_native(frame.to_native().cache())
 
 
 @contextmanager

@@ -5,10 +5,12 @@ from typing import Any
 import narwhals as nw
 
 from nms_pv.exposure.cohort.intervals import merge
+from nms_pv.exposure.cohort.ordered import filled_from_before, with_previous, with_running_totals
 from nms_pv.spec.drugs import GENERATIONS
 
 # A state before switches are told apart is a number: the place of the generation alone, or one more.
 MIXED = len(GENERATIONS)
+NO_STATE = -1
 COLUMNS = ["person_id", "state", "start_day", "end_day"]
 
 
@@ -53,15 +55,8 @@ def _segments(windows: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
         "day",
         *[nw.when(nw.col("generation") == name).then(nw.col("step")).otherwise(nw.lit(0)).alias(name) for name in GENERATIONS],
     )
-    in_order: dict[str, Any] = {"order_by": ["day"]}
-    running = (
-        changes.group_by("person_id", "day")
-        .agg(*[nw.col(name).sum() for name in GENERATIONS])
-        .with_columns(
-            *[nw.col(name).cum_sum().over("person_id", **in_order) for name in GENERATIONS],
-            next_day=nw.col("day").shift(-1).over("person_id", **in_order),
-        )
-    )
+    of_day = changes.group_by("person_id", "day").agg(*[nw.col(name).sum() for name in GENERATIONS])
+    running = with_running_totals(of_day, "day", list(GENERATIONS), "next_day")
     taken = [nw.when(nw.col(name) > 0).then(nw.lit(1)).otherwise(nw.lit(0)) for name in GENERATIONS]
     place = [is_taken * number for number, is_taken in enumerate(taken)]
     return (
@@ -81,15 +76,10 @@ def _after_another(stretches: "nw.LazyFrame[Any]") -> "nw.LazyFrame[Any]":
 
     Another generation took part in any stretch of another state: in a mixed one at least two did.
     """
-    in_order: dict[str, Any] = {"order_by": ["start_day"]}
-    seen = stretches.with_columns(
-        last_state=nw.col("state_no").shift(1).over("person_id", **in_order),
-        last_end=nw.col("end_day").shift(1).over("person_id", **in_order),
-    )
-    changed = nw.when(nw.col("state_no") != nw.col("last_state")).then(nw.col("last_end"))
-    return seen.with_columns(other_end=changed).with_columns(
-        other_end=nw.col("other_end").fill_null(strategy="forward").over("person_id", **in_order)
-    )
+    seen = with_previous(stretches, ["person_id"], "start_day", {"last_state": "state_no", "last_end": "end_day"}, NO_STATE)
+    changed = (nw.col("state_no") != nw.col("last_state")) & (nw.col("last_state") != NO_STATE)
+    marked = seen.with_columns(other_end=nw.when(changed).then(nw.col("last_end")))
+    return filled_from_before(marked, "start_day", "other_end")
 
 
 def _name() -> nw.Expr:
