@@ -1,0 +1,1 @@
+"""Person-time -> incidence and its comparisons."""
