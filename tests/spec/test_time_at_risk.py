@@ -114,6 +114,19 @@ def test_observation_of_era_start_drops_a_window_that_starts_outside_the_period(
     )
 
 
+def test_observation_of_era_start_drops_a_window_that_starts_after_the_period() -> None:
+    spec_timeline(
+        """
+        observed  ooooo..ooooooooooooo
+        era       ...E......EEE.......
+        at risk   ..............###...
+        """,
+        observation="of_era_start",
+        start={"anchor": "era_start", "offset_days": 4},
+        end={"anchor": "era_end", "offset_days": 4},
+    )
+
+
 def test_prior_observation_moves_the_start() -> None:
     spec_timeline(
         """
@@ -145,6 +158,17 @@ def test_new_users_were_observed_and_not_exposed_for_so_many_days() -> None:
     )
 
 
+def test_as_many_days_of_observation_as_asked_for_are_enough() -> None:
+    spec_timeline(
+        """
+        observed  .ooooooooooooooooooo
+        era       .....EE.............
+        at risk   .....##.............
+        """,
+        new_user_washout_days=4,
+    )
+
+
 def test_the_last_day_of_an_era_counts_in_the_washout() -> None:
     spec_timeline(
         """
@@ -169,6 +193,18 @@ def test_windows_that_start_before_the_study(rule: str, at_risk: str) -> None:
         at risk   {at_risk}
         """,
         windows_that_start_early=rule,
+    )
+
+
+def test_a_window_that_starts_with_the_study_is_not_early() -> None:
+    spec_timeline(
+        """
+        observed  ooooooooooooooo
+        era       .....EEEE......
+        study     .....ssssssss..
+        at risk   .....####......
+        """,
+        windows_that_start_early="drop",
     )
 
 

@@ -101,6 +101,8 @@ def test_a_definition_without_outcomes_has_the_time_of_everybody() -> None:
     time, _ = count(definitions=("nms", "never"))
     never = time.filter(pl.col("definition") == "never")
     assert numbers(never)["generation", "FGA"] == (1, 20, 0, 0)
+    without_outcomes = count(definitions=("nms", "never"), outcomes=[])[0]
+    assert numbers(without_outcomes.filter(pl.col("definition") == "never"))["generation", "FGA"] == (1, 20, 0, 0)
     assert set(time["definition"]) == {"nms", "never"}
 
 

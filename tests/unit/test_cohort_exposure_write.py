@@ -159,6 +159,30 @@ def test_attrition_closes_every_scope(study: Path) -> None:
     assert kept["exact:person_days"] == overall(out, "antipsychotic", "narrow")[1]
 
 
+def test_attrition_names_why_persons_and_days_are_not_at_risk(study: Path) -> None:
+    """Person 1 is not observed during the 10 days of risperidone and the 7 after them."""
+    canonical = study / "canonical"
+    periods = OBSERVATION_PERIODS.scan(canonical / "observation_periods" / FIRST).collect()
+    shorter = periods.with_columns(end_day=pl.when(pl.col("person_id") == 1).then(299).otherwise("end_day"))
+    OBSERVATION_PERIODS.write(shorter, canonical / "observation_periods" / FIRST)
+    attrition = pl.read_csv(write(study) / "attrition.csv")
+    days = attrition.filter(pl.col("scope") == "exact:person_days")
+    assert dict(days.select("reason", "n_left").rows()) == {
+        "not a new user": 0,
+        "outside observation, or before enough of it, or person left out": 17,
+        "in an earlier window too": 0,
+        "outside the study window": 0,
+        "kept": 0,
+    }
+    persons = attrition.filter(pl.col("scope") == "incidence_prevalence:persons")
+    assert dict(persons.select("reason", "n_left").rows()) == {
+        "sex or year of birth unknown": 0,
+        "never exposed to an antipsychotic": 2,
+        "exposed, but never at risk": 0,
+        "kept": 0,
+    }
+
+
 def test_attrition_names_why_episodes_do_not_count(study: Path) -> None:
     attrition = pl.read_csv(write(study) / "attrition.csv").filter(pl.col("scope") == "exact:broad:episodes")
     assert dict(attrition.select("reason", "n_left").rows()) == {

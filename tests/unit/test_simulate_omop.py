@@ -194,7 +194,7 @@ def test_the_truth_lists_every_planted_rate(folder: Path) -> None:
     rates = truth_table(folder, "rates")
     assert set(rates["ingredient"]) == {*BASE_RATES, "levodopa"}
     first_days = rates.filter((pl.col("ingredient") == "haloperidol") & (pl.col("since_start") == "0-7"))
-    assert first_days["rate"].item() == 160 * 6
+    assert first_days["rate"].item() == BASE_RATES["haloperidol"] * 6
     time = truth_table(folder, "person_time").join(rates, on=["ingredient", "kind", "since_start"], how="anti")
     assert time.is_empty()
 

@@ -65,7 +65,11 @@ class _Subject:
             f"finding {row['finding_no']}, {row['term']}: {row['state']}"
             + (f" ({row['grade']})" if row["counted"] else f", but does not count: it is graded {row['grade']}")
             for row in rows.iter_rows(named=True)
-        ] + (["nothing recorded says so, and its silence counts as absence"] if use.silence == "absent" and not rows["counted"].any() else [])
+        ] + (
+            ["nothing recorded says so, and its silence counts as absence"]
+            if use.silence == "absent" and not rows["counted"].any()
+            else []
+        )
 
     def courses(self, name: str) -> list[str]:
         rows = course_states(self.exposures, self.definition.exposures[name]).sort("course_no")

@@ -40,17 +40,19 @@ def maximum(counts: Strata, alpha: float, fixed: float | None = None) -> Maximum
     """Maximum likelihood, the coefficient of interest first, or fixed at a value; Poisson if alpha is 0.
 
     Poisson by statsmodels. Its fits of the negative binomial with a given alpha overflow or stop early where rates are much
-    spread, so that one is fitted here by Newton's method.
+    spread, and it is slow for the hundreds of fits that profile limits take: those are found here by Newton's method.
     """
     offset, design = counts.log_time, counts.adjusted_for
     if fixed is None:
         design = np.column_stack([counts.interest, design])
     else:
         offset = offset + fixed * counts.interest
-    return _negative_binomial(counts.events, offset, design, alpha) if alpha else _poisson(counts.events, offset, design)
+    if alpha == 0 and fixed is None:
+        return _by_statsmodels(counts.events, offset, design)
+    return _by_newton(counts.events, offset, design, alpha)
 
 
-def _poisson(events: Floats, offset: Floats, design: Floats) -> Maximum:
+def _by_statsmodels(events: Floats, offset: Floats, design: Floats) -> Maximum:
     # statsmodels takes longer to import than all else here, and most studies never fit.
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -60,10 +62,11 @@ def _poisson(events: Floats, offset: Floats, design: Floats) -> Maximum:
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         fit = GLM(events, design, family=Poisson(), offset=offset).fit(tol=NOISE, maxiter=MOST_STEPS)
-    return Maximum(fit.params, float(fit.bse[0]), fit.mu, float(fit.llf), bool(fit.converged))
+    reached = _log_likelihood(events, offset + design @ fit.params, 0.0)
+    return Maximum(fit.params, float(fit.bse[0]), fit.mu, reached, bool(fit.converged))
 
 
-def _negative_binomial(events: Floats, offset: Floats, design: Floats, alpha: float) -> Maximum:
+def _by_newton(events: Floats, offset: Floats, design: Floats, alpha: float) -> Maximum:
     """The log-likelihood is concave in the coefficients, so a step that is halved until it climbs cannot go astray."""
     # The constant lies in the span of the indicators, so a common rate is a point to start from.
     common = np.full(events.shape, np.log(events.sum() / np.exp(offset).sum()))
@@ -86,7 +89,11 @@ def _negative_binomial(events: Floats, offset: Floats, design: Floats, alpha: fl
 
 
 def _log_likelihood(events: Floats, log_mean: Floats, alpha: float) -> float:
-    """Of the negative binomial with variance ``mu + alpha mu^2``, but for what events alone decide."""
+    """Of Poisson, or of the negative binomial with variance ``mu + alpha mu^2``, but for what events alone decide."""
+    if alpha == 0:
+        # A step too far overflows, is worth less than any number, and is halved.
+        with np.errstate(over="ignore"):
+            return float((events * log_mean - np.exp(log_mean)).sum())
     shape = 1 / alpha
     constant = gammaln(events + shape) - gammaln(shape) + events * np.log(alpha)
     return float((constant + events * log_mean - (events + shape) * np.logaddexp(0, np.log(alpha) + log_mean)).sum())

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nms_pv.report.numbers import Row
+from nms_pv.tables.export import published
 from nms_pv.tables.measures import RESULTS
 
-MEASURED = ("numerator", "denominator", "reference_numerator", "reference_denominator", "estimate", "low", "high", "screen_met")
-TIDY = list(RESULTS.types)
 YEAR = "year="
 
 
@@ -57,5 +56,4 @@ def _year(text: str) -> int | None:
 
 def tidy(rows: Iterable[Row | None]) -> pl.DataFrame:
     """The rows as they are published beside the page: what is suppressed there is empty here."""
-    frame = pl.DataFrame([r for r in rows if r is not None], schema=RESULTS.types).select(TIDY)
-    return frame.with_columns(pl.when(~pl.col("suppressed")).then(pl.col(name)).alias(name) for name in MEASURED)
+    return published(pl.DataFrame([r for r in rows if r is not None], schema=RESULTS.types))

@@ -6,8 +6,8 @@ from nms_pv.measures.cohort.families import CELL, DIMENSION, dimension, families
 from nms_pv.measures.cohort.hiding import hide
 
 RATE, PROPORTION = "incidence_rate", "incidence_proportion"
-# The same under every setting of time at risk: these counts differ little, so one would give the other away.
-TWINS = ["definition", "group_kind", "group", "stratum"]
+# The same under every setting of time at risk: where both counts are low they differ little, and one would give the other away.
+TWINS = ["definition", "group_kind", "group", "stratum", "apart"]
 
 
 def suppress(results: pl.DataFrame, made_of: pl.DataFrame, sums: pl.DataFrame, smallest: int) -> pl.DataFrame:
@@ -52,10 +52,15 @@ def _few_episodes(cells: pl.DataFrame, sums: pl.DataFrame, smallest: int) -> pl.
     hidden = hide(
         counted.select(_is_small(["events", "cases"], smallest)).to_series().to_numpy(),
         counted["value"].to_numpy(),
-        numbered(counted, TWINS),
+        numbered(counted.with_columns(apart=_apart(smallest)), TWINS),
         families_of(counted, sums),
     )
     return counted.filter(pl.Series(hidden)).select(CELL)
+
+
+def _apart(smallest: int) -> pl.Expr:
+    """A count that is far from any small one has no twin: its setting keeps it apart."""
+    return pl.when(pl.col("events") >= 2 * smallest).then(pl.col("analysis"))
 
 
 def _few_persons(cells: pl.DataFrame, smallest: int) -> pl.DataFrame:

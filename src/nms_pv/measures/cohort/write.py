@@ -19,6 +19,8 @@ from nms_pv.tables.contract import ContractError
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.person_time import PERSON_TIME
 
+ALWAYS_SHOWN = ["antipsychotic", "formulation", "generation", "generation_state"]
+
 
 def write_cohort_measures(
     exposure: Path, out: Path, drugs: DrugTable, params: Params, settings: dict[str, TimeAtRisk], standards: Standards
@@ -48,7 +50,7 @@ def cohort_results(
     """Rows of `measures/results`: every margin under every setting, and what is compared under the main one."""
     weights = band_weights(standards, params.cohort.standard, params.cohort.age_bands)
     sums = sums_of_groups(drugs, params.generations)
-    person_time = person_time.with_columns(pl.col("group_kind").cast(RESULTS.types["group_kind"]))
+    person_time = _exposed(person_time).with_columns(pl.col("group_kind").cast(RESULTS.types["group_kind"]))
     counts = margins(person_time)
     periods = params.cohort.periods
     by_period = period_margins(counts, periods)
@@ -71,3 +73,11 @@ def cohort_results(
     )
     parts = made_of(derived, direct, sums)
     return suppress(pl.concat([direct, derived]), parts, sums, params.cohort.smallest_cell)
+
+
+def _exposed(person_time: pl.DataFrame) -> pl.DataFrame:
+    """Without the listed drugs and classes that nobody took under any setting; the wider groups always stay."""
+    group = ["group_kind", "group"]
+    taken = person_time.filter(pl.col("person_days") > 0).select(group).unique()
+    wider = person_time.filter(pl.col("group_kind").is_in(ALWAYS_SHOWN)).select(group).unique()
+    return person_time.join(pl.concat([taken, wider]).unique(), on=group, how="semi")

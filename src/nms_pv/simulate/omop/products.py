@@ -18,26 +18,27 @@ PER_YEARS, DAYS_PER_YEAR = 100_000, 365.25
 # Share of the generations among antipsychotic courses that start anew, in the first and in the last year; straight in between.
 GENERATION_SHARES = {"FGA": (0.55, 0.15), "SGA": (0.40, 0.60), "TGA": (0.05, 0.25)}
 
-# Episodes for 100,000 person-years at risk, before the multiplier by days since start.
+# Episodes for 100,000 person-years at risk, before the multiplier by days since start: more than in print, so that few people
+# show every figure.
 BASE_RATES = {
-    "haloperidol": 160.0,
-    "chlorpromazine": 100.0,
-    "fluphenazine": 180.0,
-    "perphenazine": 100.0,
-    "thioridazine": 80.0,
-    "trifluoperazine": 150.0,
-    "loxapine": 100.0,
-    "pimozide": 110.0,
-    "risperidone": 60.0,
-    "olanzapine": 50.0,
-    "quetiapine": 35.0,
-    "ziprasidone": 40.0,
-    "paliperidone": 50.0,
-    "clozapine": 60.0,
-    "lurasidone": 35.0,
-    "aripiprazole": 30.0,
-    "metoclopramide": 20.0,
-    "tetrabenazine": 60.0,
+    "haloperidol": 640.0,
+    "chlorpromazine": 400.0,
+    "fluphenazine": 720.0,
+    "perphenazine": 400.0,
+    "thioridazine": 320.0,
+    "trifluoperazine": 600.0,
+    "loxapine": 400.0,
+    "pimozide": 440.0,
+    "risperidone": 240.0,
+    "olanzapine": 200.0,
+    "quetiapine": 140.0,
+    "ziprasidone": 160.0,
+    "paliperidone": 200.0,
+    "clozapine": 240.0,
+    "lurasidone": 140.0,
+    "aripiprazole": 120.0,
+    "metoclopramide": 80.0,
+    "tetrabenazine": 240.0,
 }
 
 # First day since the start of the era, and the multiplier of the base rate from that day to the next bound.
