@@ -13,7 +13,9 @@ from nms_pv.tables.errors import run
 def main() -> None:
     study, data = Path("study"), Path("data")
     params = load_params(Path("params.yaml"))
-    canonical, evidence, labels, out = (data / layer / "cohort" for layer in ("2_canonical", "3_evidence", "4_labels", "5_exposure"))
+    canonical, evidence, labels, out = (
+        data / layer / "cohort" for layer in ("2_canonical", "3_evidence", "4_labels", "5_exposure")
+    )
     definitions = [definition.name for definition in load_definitions(study)]
 
     write_cohort_exposure(

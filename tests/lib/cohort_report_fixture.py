@@ -11,7 +11,6 @@ from nms_pv.tables.canonical import VALUE_ISSUES
 from nms_pv.tables.cdm import SNAPSHOT
 from nms_pv.tables.cohort import RESOLVED_CONCEPTS
 from nms_pv.tables.measures import RESULTS
-from nms_pv.tables.person_time import CASES
 from nms_pv.tables.sources import QUARANTINE
 
 ROOT = Path(__file__).parents[2]
@@ -50,33 +49,20 @@ def write_cohort(data: Path) -> None:
     concepts = [
         ("condition", "nms_diagnosis", "SNOMED", "15244003", 2_000_000_001, HOSTILE_TERM, "code", None, None, 40),
         ("condition", "nms_diagnosis", "ICD10CM", "G21.0", 0, "", "not_found", None, None, 0),
+        ("condition", "rigidity", "SNOMED", "1", 7, "rigid", "code", None, None, 3),
+        ("condition", "rigidity", "SNOMED", "2", 8, "rigid too", "code", None, None, 3_333),
     ]
     RESOLVED_CONCEPTS.write(
         pl.DataFrame(concepts, schema=RESOLVED_CONCEPTS.types, orient="row"), canonical / "resolved_concepts.parquet"
     )
-    CASES.write(_cases(), data / "5_exposure" / "cohort" / "cases.parquet")
     for layer in ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure"):
-        part = steps(layer[2:], "persons", "person", 10_000, {"no_observation_period": 120, "unknown_sex": 3})
-        write_attrition([part], data / layer / "cohort" / "attrition.csv")
+        parts = [
+            steps(layer[2:], "persons", "person", 10_000, {"no_observation_period": 120, "unknown_sex": 13}),
+            steps(layer[2:], "few", "person", 10_000, {"few_people": 3}),
+            steps(layer[2:], "pt_only:episodes", "episode", 700, {"in_clean_window": 50}),
+        ]
+        write_attrition(parts, data / layer / "cohort" / "attrition.csv")
     RESULTS.write(cohort_results(), data / "6_measures" / "cohort" / "results.parquet")
-
-
-def _cases() -> pl.DataFrame:
-    rows = [
-        {
-            **dict.fromkeys(CASES.types),
-            "analysis": "exact",
-            "definition": "pt_only",
-            "group_kind": "antipsychotic",
-            "group": "antipsychotic",
-            "subject_id": f"omop:{person}#1",
-            "person_id": person,
-            "day": 15_000,
-            "fate": "counted" if person > 3 else "in_clean_window",
-        }
-        for person in range(1, 40)
-    ]
-    return pl.DataFrame(rows, schema=CASES.types)
 
 
 def cohort_results() -> pl.DataFrame:

@@ -241,3 +241,14 @@ def test_a_published_ratio_that_is_no_number_is_refused(data: Path, tmp_path: Pa
     study = declared_study()
     with pytest.raises(StudyError, match=r"literature.csv: .* line \d+: value 'about 45'"):
         write_report(data, tmp_path, study.params, study.drugs, study.faers, study.definitions, tmp_path)
+
+
+def test_small_counts_of_people_stay_inside_the_study(out: Path, page: Page) -> None:
+    section = page.by_id("cohort-loaded").text
+    assert "of 10,000 (person), 133 left: no observation period (120); unknown sex (13); 9,867 were kept." in section
+    assert "few people" not in section
+    assert "clean window" not in section
+    attrition = pl.read_csv(out / "tables" / "cohort_attrition.csv")
+    assert set(attrition["scope"]) == {"persons"}
+    records = pl.read_csv(out / "tables" / "cohort_concepts.csv").group_by("concept_set").agg("records").sort("concept_set")
+    assert records.rows() == [("nms_diagnosis", [0, 40]), ("rigidity", [None, None])]

@@ -59,7 +59,9 @@ def test_person_time_is_split_by_calendar_year() -> None:
     found = person_time(windows(eras(supplies((1, HALOPERIDOL, 360, 363))), observed((1, 0, 1000))))
     rows = found.select("year", "since_start", "person_days").rows()
     assert rows == [(1970, "0-7", 5), (1971, "0-7", 3), (1971, "8-30", 3)]
-    assert found["expected_episodes"].sum() == pytest.approx(BASE_RATES["haloperidol"] * (6 * 8 + 3 * 3) / 100_000 / 365.25, abs=2e-6)
+    assert found["expected_episodes"].sum() == pytest.approx(
+        BASE_RATES["haloperidol"] * (6 * 8 + 3 * 3) / 100_000 / 365.25, abs=2e-6
+    )
 
 
 def many(persons: int, days: int) -> tuple[People, pl.DataFrame]:

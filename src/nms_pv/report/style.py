@@ -34,6 +34,7 @@ MIXED = Look("mixed", "Two or more generations", "#6a5d7b", "X", "cross", "✖")
 SWITCH = Look("switch", "Just switched", MUTED, "v", "triangle", "▼")
 STATES = [*GENERATIONS, MIXED, SWITCH]
 ALL = Look("all", "All reports", INK, "P", "plus", "✚")
+ANY = Look("antipsychotic", "Any antipsychotic", INK, "P", "plus", "✚")
 
 # An inline figure takes its colours from the page, so that it follows dark mode and print.
 VARIABLE_OF = {

@@ -6,7 +6,7 @@ from nms_pv.report.cohort.inputs import CohortInputs
 from nms_pv.report.cohort.results import CohortResults
 from nms_pv.report.compared import look_of_ingredient
 from nms_pv.report.numbers import Row, is_drawable
-from nms_pv.report.style import ALL, GENERATIONS, LOOKS, STATES, Look
+from nms_pv.report.style import ANY, GENERATIONS, LOOKS, STATES, Look
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Generations, Params, band_names
 
@@ -26,7 +26,7 @@ class CohortMain:
 
 @dataclass(frozen=True)
 class StateLine:
-    """One state of exposure: its rate, and its ratio to the reference state."""
+    """One state, or one generation alone or not: its rate, and its ratio to the reference state."""
 
     look: Look
     rate: Row | None
@@ -53,6 +53,7 @@ class Chosen:
     overall: Row | None
     overall_proportion: Row | None
     states: list[StateLine]
+    generations: list[StateLine]
     ingredients: list[tuple[Look, list[Row]]]
     groups: list[tuple[str, list[Row]]]
     since_start: list[tuple[Look, list[tuple[str, Row | None]]]]
@@ -74,10 +75,11 @@ def choose(inputs: CohortInputs, main: CohortMain, params: Params, drugs: DrugTa
     return Chosen(
         overall=results.one("incidence_rate", *here, *OVERALL),
         overall_proportion=results.one("incidence_proportion", *here, *OVERALL),
-        states=[_state_line(results, main, look) for look in STATES],
+        states=[_state_line(results, main, look, "generation_state") for look in STATES],
+        generations=[_state_line(results, main, look, "generation") for look in GENERATIONS],
         ingredients=_by_generation(rates, drugs, params.generations),
         groups=[(kind, _exposed(results.groups("incidence_rate", *here, kind))) for kind in ("chemical_class", "formulation")],
-        since_start=[(look, _since_start(results, main, look, params.cohort.since_start_days)) for look in (*GENERATIONS, ALL)],
+        since_start=[(look, _since_start(results, main, look, params.cohort.since_start_days)) for look in (*GENERATIONS, ANY)],
         years=results.strata("incidence_rate", *here, *OVERALL, "year"),
         state_years={
             (look.code, year): row
@@ -109,9 +111,8 @@ def choose(inputs: CohortInputs, main: CohortMain, params: Params, drugs: DrugTa
     )
 
 
-def _state_line(results: CohortResults, main: CohortMain, look: Look) -> StateLine:
+def _state_line(results: CohortResults, main: CohortMain, look: Look, kind: str) -> StateLine:
     here = (main.definition, main.analysis)
-    kind = "generation_state"
 
     def compared(measure: str) -> Row | None:
         return next((row for row in results.groups(measure, *here, kind) if row["group"] == look.code), None)
@@ -140,7 +141,7 @@ def _by_generation(rows: list[Row], drugs: DrugTable, generations: Generations) 
 
 
 def _since_start(results: CohortResults, main: CohortMain, look: Look, bounds: list[int]) -> list[tuple[str, Row | None]]:
-    kind, group = OVERALL if look is ALL else ("generation", look.code)
+    kind, group = OVERALL if look is ANY else ("generation", look.code)
     found = results.strata("incidence_rate", main.definition, main.analysis, kind, group, "since_start")
     return [(band, found.get(band)) for band in band_names(bounds)]
 

@@ -13,7 +13,6 @@ from nms_pv.tables.canonical import VALUE_ISSUES
 from nms_pv.tables.cdm import SNAPSHOT
 from nms_pv.tables.cohort import RESOLVED_CONCEPTS
 from nms_pv.tables.measures import RESULTS
-from nms_pv.tables.person_time import CASES
 from nms_pv.tables.sources import QUARANTINE
 
 LAYERS = ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure")
@@ -44,7 +43,6 @@ class CohortInputs:
     quarantine_reasons: pl.DataFrame
     value_issues: pl.DataFrame
     concepts: pl.DataFrame
-    fates: pl.DataFrame
     attrition: pl.DataFrame
     published: list[PublishedRate]
     digests: list[Digest]
@@ -53,14 +51,13 @@ class CohortInputs:
 def read_cohort(data: Path, study: Path) -> CohortInputs:
     """Read what the cohort part of the report shows."""
     sources, canonical = data / "1_sources" / "cohort", data / "2_canonical" / "cohort"
-    exposure, measures = data / "5_exposure" / "cohort", data / "6_measures" / "cohort"
+    measures = data / "6_measures" / "cohort"
     tables = [
         sources / "snapshot.parquet",
         sources / "quarantine.parquet",
         sources / "value_issues.parquet",
         canonical / "value_issues.parquet",
         canonical / "resolved_concepts.parquet",
-        exposure / "cases.parquet",
         *(data / layer / "cohort" / "attrition.csv" for layer in LAYERS),
         measures / "results.parquet",
     ]
@@ -71,21 +68,9 @@ def read_cohort(data: Path, study: Path) -> CohortInputs:
         quarantine_reasons=lines_by_reason(QUARANTINE.scan(sources / "quarantine.parquet")),
         value_issues=pl.concat(issues).sort("source_id", "column", "reason").collect(),
         concepts=RESOLVED_CONCEPTS.scan(canonical / "resolved_concepts.parquet").collect(),
-        fates=_episodes_by_fate(CASES.scan(exposure / "cases.parquet")),
         attrition=read_attrition([data / layer / "cohort" for layer in LAYERS]),
         published=_read_published(study / "literature.csv"),
         digests=[digest(path, path.relative_to(data).as_posix()) for path in tables],
-    )
-
-
-def _episodes_by_fate(cases: pl.LazyFrame) -> pl.DataFrame:
-    """Columns analysis, definition, fate, episodes: what became of the episodes of people exposed to any antipsychotic."""
-    return (
-        cases.filter(pl.col("group_kind") == "antipsychotic")
-        .group_by("analysis", "definition", "fate")
-        .agg(pl.len().cast(pl.Int64).alias("episodes"))
-        .sort("analysis", "definition", "fate")
-        .collect()
     )
 
 

@@ -7,6 +7,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from nms_pv.report.cohort.chosen import Chosen, CohortMain, choose
+from nms_pv.report.cohort.hidden import attrition_to_publish, concepts_to_publish
 from nms_pv.report.cohort.inputs import CohortInputs
 from nms_pv.report.figures.draw import rate_limits
 from nms_pv.report.figures.forest import Words, forest
@@ -15,7 +16,7 @@ from nms_pv.report.figures.rate_years import rate_and_mix_by_year
 from nms_pv.report.figures.since_start import by_time_since_start
 from nms_pv.report.inputs import flat
 from nms_pv.report.loaded import Flow, flows
-from nms_pv.report.numbers import HIDDEN, Row, count, is_drawable
+from nms_pv.report.numbers import Row, count, is_drawable
 from nms_pv.report.results import tidy
 from nms_pv.report.style import Look
 from nms_pv.report.words import readable
@@ -24,7 +25,6 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.measures import MEASURE
-from nms_pv.tables.person_time import FATE
 
 RATE = Words("rates", "episodes per 100,000 person-years", "rate", "episodes", is_ratio=False)
 
@@ -52,7 +52,7 @@ class CohortPart:
 def render_part(part: CohortPart, chosen: Chosen, environment: Environment) -> Markup:
     """The sections of the cohort arm."""
     params, inputs = part.params, part.inputs
-    steps = flows(inputs.attrition)
+    steps = flows(attrition_to_publish(inputs.attrition, params.cohort.smallest_cell))
     return Markup(
         environment.get_template("cohort/part.html.j2").render(
             simulated=params.inputs.simulated,
@@ -62,23 +62,21 @@ def render_part(part: CohortPart, chosen: Chosen, environment: Environment) -> M
             figures=figures(part, chosen),
             named=named,
             time_at_risk=[part.settings[name] for name in params.cohort.analyses],
-            fates=[row | {"shown": _episodes(row["episodes"], params)} for row in inputs.fates.iter_rows(named=True)],
             published=inputs.published,
             snapshot=inputs.snapshot.rows(named=True),
             sentences=[sentence(flow) for flow in steps],
             flows=steps,
-            concept_sets=_concept_sets(inputs.concepts).rows(named=True),
+            concept_sets=_concept_sets(concepts_to_publish(inputs.concepts, params.cohort.smallest_cell)).rows(named=True),
             issues=inputs.value_issues.rows(named=True),
             cohort_settings=flat("cohort", params.cohort.model_dump()),
             measure_meaning=MEASURE,
-            fate_meaning=FATE,
         )
     )
 
 
 def render_sides(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]], environment: Environment) -> Markup:
     """The table that shows both arms side by side."""
-    lines = {line.look.code: line for line in chosen.states}
+    lines = {line.look.code: line for line in chosen.generations}
     return Markup(
         environment.get_template("cohort/arms.html.j2").render(
             main=part.params.main,
@@ -118,15 +116,15 @@ def tables(part: CohortPart, chosen: Chosen) -> dict[str, pl.DataFrame]:
         "cohort_settings": tidy(row for line in chosen.grid for row in (line.rate, line.proportion)),
         "cohort_published": pl.DataFrame(inputs.published),
         "cohort_snapshot": inputs.snapshot,
-        "cohort_attrition": inputs.attrition,
-        "cohort_concepts": inputs.concepts,
+        "cohort_attrition": attrition_to_publish(inputs.attrition, part.params.cohort.smallest_cell),
+        "cohort_concepts": concepts_to_publish(inputs.concepts, part.params.cohort.smallest_cell),
         "cohort_value_issues": inputs.value_issues,
     }
 
 
 def named(rows: list[Row]) -> list[tuple[str, Row]]:
     """Each number with the name of its group."""
-    return [(row["group"], row) for row in rows]
+    return [(readable(row["group"]), row) for row in rows]
 
 
 def sentence(flow: Flow) -> str:
@@ -136,10 +134,6 @@ def sentence(flow: Flow) -> str:
     return f"{flow.layer}, {readable(flow.what)}: of {count(flow.n_in)} ({flow.unit}), {why}; {count(flow.n_kept)} were kept."
 
 
-def _episodes(episodes: int, params: Params) -> str:
-    return HIDDEN if 0 < episodes < params.cohort.smallest_cell else count(episodes)
-
-
 def _concept_sets(concepts: pl.DataFrame) -> pl.DataFrame:
     missing = pl.col("found_by") == "not_found"
     return (
@@ -147,7 +141,7 @@ def _concept_sets(concepts: pl.DataFrame) -> pl.DataFrame:
         .agg(
             (~missing).sum().cast(pl.Int64).alias("concepts"),
             missing.sum().cast(pl.Int64).alias("not_found"),
-            pl.col("records").sum(),
+            records=pl.when(pl.col("records").null_count() == 0).then(pl.col("records").sum()),
         )
         .sort("domain", "concept_set")
     )

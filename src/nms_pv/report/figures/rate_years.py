@@ -10,6 +10,8 @@ from nms_pv.report.svg import as_svg, house_style, mark
 
 LEFT, RIGHT, TOP, FOOT, PANEL, GAP = 0.9, 1.75, 0.5, 0.5, 1.7, 0.35
 MOST_TICKS = 12
+# Height of a label, in percent of the axis.
+LINE = 8.0
 
 
 def rate_and_mix_by_year(years: dict[str, Row], by_state: dict[tuple[str, str], Row], *, simulated: bool) -> Markup:
@@ -48,10 +50,17 @@ def _rates(axes: Axes, years: dict[str, Row]) -> None:
     axes.set_ylabel("per 100,000 person-years", color=MUTED)
 
 
+def last_share(state: str, years: dict[str, Row], days: dict[tuple[str, str], int], total: dict[str, int]) -> float:
+    """The share of a state in the last year, 0 where it has none."""
+    last = max(years)
+    return days.get((state, last), 0) / total[last] if total[last] else 0.0
+
+
 def _mix(axes: Axes, years: dict[str, Row], by_state: dict[tuple[str, str], Row]) -> None:
     days = {key: row["denominator"] for key, row in by_state.items()}
     total = {year: sum(n for (_, of), n in days.items() if of == year) for year in years}
-    for look in STATES:
+    labels: list[float] = []
+    for look in sorted(STATES, key=lambda look: last_share(look.code, years, days, total)):
         share = {
             int(year): 100 * days[look.code, year] / total[year]
             for year in sorted(years)
@@ -59,6 +68,8 @@ def _mix(axes: Axes, years: dict[str, Row], by_state: dict[tuple[str, str], Row]
         }
         if share:
             axes.plot(list(share), list(share.values()), marker=look.marker, color=look.colour, markersize=4, linewidth=1.2)
-            axes.text(max(share) + 0.8, share[max(share)], look.label, va="center", size=SMALL, color=look.colour, clip_on=False)
+            # From below, each label at least a line above the one before.
+            labels.append(max(share[max(share)], labels[-1] + LINE if labels else 0.0))
+            axes.text(max(share) + 0.8, labels[-1], look.label, va="center", size=SMALL, color=look.colour, clip_on=False)
     axes.set_ylim(0, 100)
     axes.set_ylabel("% of exposed days", color=MUTED)
