@@ -110,6 +110,7 @@ CDM: dict[str, pl.DataFrame] = {
             "relationship_id": ["Maps to", "Is a", "Maps to", "Maps to"],
         }
     ),
+    "drug_strength": pl.DataFrame({"drug_concept_id": [101, 102, 1000], "ingredient_concept_id": [100, 100, 999]}),
     "cdm_source": pl.DataFrame({"cdm_source_name": ["small"], "cdm_version": ["v5.4.0"], "vocabulary_version": ["old"]}),
     "vocabulary": pl.DataFrame({"vocabulary_id": ["LOINC", "None"], "vocabulary_version": ["2.76", "v5.0 30-AUG-24"]}),
 }

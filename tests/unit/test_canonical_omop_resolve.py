@@ -139,6 +139,12 @@ def test_drugs_by_concept_name_and_atc_code(tmp_path: Path) -> None:
     assert ("ATC", "N06CA03", 0, "source_code", 1) in resolved(out, "olanzapine")
 
 
+def test_a_product_is_found_by_drug_strength_though_concept_ancestor_is_empty(tmp_path: Path) -> None:
+    strength = [{"drug_concept_id": 2, "ingredient_concept_id": 1}]
+    out = canonical(tmp_path, {"concept_ancestor": [], "drug_strength": strength, "drug_exposure": [drug(2), drug(3)]})
+    assert coded_drugs(out) == [(1, "haloperidol", "concept", "other")]
+
+
 def test_an_ingredient_is_found_though_concept_ancestor_is_empty(tmp_path: Path) -> None:
     out = canonical(tmp_path, {"concept_ancestor": [], "drug_exposure": [drug(1), drug(2)]})
     assert coded_drugs(out) == [(1, "haloperidol", "concept", "other")]

@@ -183,7 +183,7 @@ def test_a_snapshot_is_tracked_by_dvc(repository: Path, cdm: Path, tmp_path: Pat
     for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
         subprocess.run(command, cwd=project, check=True)
     add(cdm, project)
-    assert "nfiles: 11" in (project / "data/1_sources/omop.dvc").read_text("utf-8")
+    assert "nfiles: 12" in (project / "data/1_sources/omop.dvc").read_text("utf-8")
     assert "/omop" in (project / "data/1_sources/.gitignore").read_text("utf-8")
     status = subprocess.run([sys.executable, "-m", "dvc", "data", "status"], cwd=project, capture_output=True, text=True)
     assert "uncommitted" not in status.stdout.lower(), status.stdout

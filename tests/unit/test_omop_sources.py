@@ -342,6 +342,7 @@ def test_only_needed_rows_are_asked_for() -> None:
     assert rows["concept"] == [100, 101, 102, 201, 202, 301, 8645]
     assert rows["concept_ancestor"] == [100, 100, 100, 201]
     assert rows["concept_relationship"] == [103, 202]
+    assert rows["drug_strength"] == [101, 102]
     assert rows["drug_exposure"] == [1, 2, 3]
     assert rows["condition_occurrence"] == [1]
     assert rows["measurement"] == [1, 2]

@@ -58,6 +58,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(tmp_path: P
         "cdm/concept.parquet",
         "cdm/concept_ancestor.parquet",
         "cdm/concept_relationship.parquet",
+        "cdm/drug_strength.parquet",
         "truth/planted_mix.csv",
         "truth/planted_rates.csv",
     }

@@ -152,6 +152,12 @@ class _ConceptRelationship(dy.Schema):
     source_line = _line()
 
 
+class _DrugStrength(dy.Schema):
+    source_line = dy.Int64(primary_key=True, min=1, description="Row of the snapshot, counted from 1.")
+    drug_concept_id = dy.Int64(description="The product.")
+    ingredient_concept_id = dy.Int64(description="An ingredient of it.")
+
+
 PERSON = Table("sources/person", "one person", _Person)
 OBSERVATION_PERIOD = Table("sources/observation_period", "one period under observation", _ObservationPeriod)
 DRUG_EXPOSURE = Table("sources/drug_exposure", "one record of a drug", _DrugExposure)
@@ -162,6 +168,7 @@ DEATH = Table("sources/death", "one record of a death", _Death)
 CONCEPT = Table("sources/concept", "one concept of the vocabulary", _Concept)
 CONCEPT_ANCESTOR = Table("sources/concept_ancestor", "one pair of a wider and a narrower concept", _ConceptAncestor)
 CONCEPT_RELATIONSHIP = Table("sources/concept_relationship", "one relationship of two concepts", _ConceptRelationship)
+DRUG_STRENGTH = Table("sources/drug_strength", "one ingredient of one product", _DrugStrength)
 
 CDM_TABLES = {
     table.name.removeprefix("sources/"): table
@@ -176,5 +183,6 @@ CDM_TABLES = {
         CONCEPT,
         CONCEPT_ANCESTOR,
         CONCEPT_RELATIONSHIP,
+        DRUG_STRENGTH,
     )
 }

@@ -32,7 +32,7 @@ FOUND_BY = {
     "code": "vocabulary and code are listed in the study",
     "name": "an ingredient whose name is listed in study/drugs.csv",
     "maps_to": "the standard concept that a listed code maps to",
-    "descendant": "narrower than one of these, by concept_ancestor",
+    "descendant": "narrower than one of these, by concept_ancestor, or a product with the ingredient, by drug_strength",
     "source_code": "not in the vocabulary: matched by the source value of records without a concept",
     "not_found": "neither in the vocabulary nor in any source value",
 }

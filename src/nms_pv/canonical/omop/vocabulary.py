@@ -7,7 +7,7 @@ import polars as pl
 
 from nms_pv.spec.concept_sets import ConceptCode
 from nms_pv.spec.drugs import DrugTable
-from nms_pv.tables.cdm import CONCEPT, CONCEPT_ANCESTOR, CONCEPT_RELATIONSHIP
+from nms_pv.tables.cdm import CONCEPT, CONCEPT_ANCESTOR, CONCEPT_RELATIONSHIP, DRUG_STRENGTH
 
 SET = ["domain", "concept_set"]
 LISTED = {"domain": pl.String, "concept_set": pl.String, "vocabulary_id": pl.String, "concept_code": pl.String}
@@ -29,10 +29,14 @@ class Vocabulary:
 
 
 def scan_vocabulary(sources: Path) -> Vocabulary:
-    """The vocabulary of a snapshot."""
+    """The vocabulary of a snapshot; a product is narrower than its ingredients, also where only drug_strength says so."""
+    pair = ["ancestor_concept_id", "descendant_concept_id"]
+    products = DRUG_STRENGTH.scan(sources / "drug_strength.parquet").select(
+        ancestor_concept_id="ingredient_concept_id", descendant_concept_id="drug_concept_id"
+    )
     return Vocabulary(
         CONCEPT.scan(sources / "concept.parquet"),
-        CONCEPT_ANCESTOR.scan(sources / "concept_ancestor.parquet"),
+        pl.concat([CONCEPT_ANCESTOR.scan(sources / "concept_ancestor.parquet").select(pair), products]),
         CONCEPT_RELATIONSHIP.scan(sources / "concept_relationship.parquet"),
     )
 

@@ -79,6 +79,7 @@ class Vocabulary:
     concept: pl.DataFrame
     concept_ancestor: pl.DataFrame
     concept_relationship: pl.DataFrame
+    drug_strength: pl.DataFrame
     products: pl.DataFrame
     conditions: pl.DataFrame
     measurements: pl.DataFrame
@@ -97,6 +98,7 @@ class _Concepts:
         ]
         self.ancestors: list[tuple[int, int]] = []
         self.maps: list[tuple[int, int]] = []
+        self.strengths: list[tuple[int, int]] = []
         self.next_id = FIRST_LOCAL_ID
 
     def add(self, name: str, domain: str, vocabulary: str, kind: str, code: str, *, is_standard: bool = True) -> int:
@@ -126,6 +128,7 @@ def make_vocabulary() -> Vocabulary:
         concept=pl.DataFrame(found.rows, schema=CONCEPT_SCHEMA, orient="row").sort("concept_id"),
         concept_ancestor=_frame(found.ancestors, ["ancestor_concept_id", "descendant_concept_id"]).sort(pl.all()),
         concept_relationship=_frame(related, ["concept_id_1", "concept_id_2", "relationship_id"]).sort(pl.all()),
+        drug_strength=_frame(found.strengths, ["drug_concept_id", "ingredient_concept_id"]).sort(pl.all()),
         products=_frame(products, ["product", "drug_concept_id", "drug_code", "source_name"]),
         conditions=_frame(
             conditions, ["condition", "is_icd10", "condition_concept_id", "condition_source_value", "condition_source_concept_id"]
@@ -151,6 +154,7 @@ def _drugs(found: _Concepts) -> list[tuple[int, int, str, str]]:
         code = f"SIM{500 + number}"
         concept_id = found.add(product.name, "Drug", "RxNorm", "Clinical Drug", code)
         found.ancestors += [(ingredients[name], concept_id) for name in product.ingredients]
+        found.strengths += [(concept_id, ingredients[name]) for name in product.ingredients]
         rows.append((number, concept_id, code, product.ingredient.upper()))
     return rows
 

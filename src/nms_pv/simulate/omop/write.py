@@ -93,6 +93,7 @@ def _what_is_recorded(history: History, seed: int) -> tuple[dict[str, pl.DataFra
         "concept": vocabulary.concept,
         "concept_ancestor": vocabulary.concept_ancestor,
         "concept_relationship": vocabulary.concept_relationship,
+        "drug_strength": vocabulary.drug_strength,
     }
     return tables, of_periods | of_drugs | of_conditions | of_measurements
 

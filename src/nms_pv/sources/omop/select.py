@@ -66,7 +66,8 @@ class Needed:
     """Which rows a study needs of a source that is asked over a network: those of listed concepts, and those without one.
 
     A concept is wanted if it is listed (by code, or as an ingredient by name), if a listed one maps to it, or if it is a
-    descendant of either. Persons, periods of observation and deaths are always all needed: they are the denominator.
+    descendant of either, or a product with such an ingredient. Persons, periods of observation and deaths are always all
+    needed: they are the denominator.
     """
 
     def __init__(self, names: Iterable[str], codes: Mapping[str, Iterable[str]]) -> None:
@@ -92,6 +93,8 @@ class Needed:
                 return f"{has('relationship_id', '= ' + literal('Maps to'))} AND {has('concept_id_2', wanted)}"
             case "concept_ancestor":
                 return f"{has('ancestor_concept_id', wanted)} AND {has('descendant_concept_id', wanted)}"
+            case "drug_strength":
+                return has("ingredient_concept_id", wanted)
             case "drug_exposure" | "condition_occurrence" | "measurement" | "procedure_occurrence":
                 stem = name.partition("_")[0]
                 concepts = [f"{stem}_concept_id", f"{stem}_source_concept_id"]
@@ -108,8 +111,8 @@ class Needed:
         def among(column: str, texts: Iterable[str]) -> str:
             return f"{column} IN ({', '.join(literal(text) for text in texts)})"
 
-        concept, ancestor, related = (
-            relation(tables[t], dialect) for t in ("concept", "concept_ancestor", "concept_relationship")
+        concept, ancestor, related, strength = (
+            relation(tables[t], dialect) for t in ("concept", "concept_ancestor", "concept_relationship", "drug_strength")
         )
         listed = [
             f"({of('concept', 'vocabulary_id')} = {literal(vocabulary)} AND {among(of('concept', 'concept_code'), codes)})"
@@ -122,5 +125,7 @@ class Needed:
             f"WHERE {of('concept_relationship', 'relationship_id')} = {literal('Maps to')} "
             f"AND {of('concept_relationship', 'concept_id_1')} IN (SELECT concept_id FROM listed)), "
             f"wanted AS (SELECT concept_id FROM mapped UNION SELECT {of('concept_ancestor', 'descendant_concept_id')} "
-            f"FROM {ancestor} WHERE {of('concept_ancestor', 'ancestor_concept_id')} IN (SELECT concept_id FROM mapped)) "
+            f"FROM {ancestor} WHERE {of('concept_ancestor', 'ancestor_concept_id')} IN (SELECT concept_id FROM mapped) "
+            f"UNION SELECT {of('drug_strength', 'drug_concept_id')} FROM {strength} "
+            f"WHERE {of('drug_strength', 'ingredient_concept_id')} IN (SELECT concept_id FROM mapped)) "
         )
