@@ -23,7 +23,7 @@ from nms_pv.spec.standards import load_standards
 from nms_pv.spec.time_at_risk import load_time_at_risk
 from tests.lib.simulated_cdm import expected, simulate_cdm, truth_table
 
-RUNS, PERSONS, TIMES_AS_FREQUENT = 100, 3000, 5
+RUNS, PERSONS, TIMES_AS_FREQUENT = 60, 3000, 5
 DEFINITION, SETTING = "pt_only", "exact"
 
 
