@@ -67,7 +67,9 @@ def fetch_faers(
 
 @app.command()
 def explain(
-    subject_id: Annotated[str, typer.Argument(metavar="ID", help="A case or person as the report names it: faers:12345, omop:123, omop:123#1.")],
+    subject_id: Annotated[
+        str, typer.Argument(metavar="ID", help="A case or person as the report names it: faers:12345, omop:123, omop:123#1.")
+    ],
 ) -> None:
     """Show from which rows a case or a person got its labels, and what counts."""
     with _expected_errors():
