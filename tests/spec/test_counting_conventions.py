@@ -136,6 +136,18 @@ def test_first_event_only_keeps_the_first_record_after_an_earlier_outcome_even_w
     )
 
 
+def test_first_event_only_on_the_last_day_of_a_window_ends_the_time_too() -> None:
+    spec_timeline(
+        """
+        observed  oooooooooooooooooooo
+        era       ..EEE...EEEEE..EEE..
+        outcome   ....X.......X.......
+        at risk   ..##!...............
+        """,
+        repeated_events=False,
+    )
+
+
 def test_first_event_only_counts_one_of_two_on_the_same_day() -> None:
     same_day = person(outcomes=((4, 5), (4, 4)))
     assert counts([same_day], changed(PLAIN, repeated_events=False))[ALL] == (1, 5, 1)

@@ -127,6 +127,18 @@ def test_observation_of_era_start_drops_a_window_that_starts_after_the_period() 
     )
 
 
+def test_observation_of_era_start_drops_a_window_whose_era_starts_outside_the_period() -> None:
+    spec_timeline(
+        """
+        observed  ..ooooooo..ooooooooo
+        era       ..........EEE.......
+        at risk   ....................
+        """,
+        observation="of_era_start",
+        start={"anchor": "era_start", "offset_days": -3},
+    )
+
+
 def test_prior_observation_moves_the_start() -> None:
     spec_timeline(
         """

@@ -5,6 +5,8 @@ from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_co
 from nms_pv.exposure.cohort.engine import open_engine
 from nms_pv.exposure.cohort.strata import Strata
 from nms_pv.tables.person_time import CASES, PERSON_TIME
+from tests.lib.cohort_frames import count_fast
+from tests.lib.day_by_day import Person, Study
 from tests.lib.timeline import PLAIN, changed
 
 DAYS = {"start_day": pl.Int32, "end_day": pl.Int32}
@@ -166,6 +168,12 @@ def test_a_case_has_the_stratum_it_counts_in() -> None:
     )
 
 
+def test_the_first_and_the_last_day_of_a_window_lie_in_it() -> None:
+    _, cases = count(outcomes=[("nms", "first", 1, 100, 100), ("nms", "last", 1, 119, 119)])
+    of_group = cases.filter(pl.col("group_kind") == "generation", pl.col("group") == "FGA").sort("day")
+    assert of_group.select("fate", "window_start", "window_end").rows() == [("counted", 100, 119)] * 2
+
+
 def test_events_of_the_cases_are_those_of_the_strata() -> None:
     time, cases = count()
     key = ["group_kind", "group", "age_band", "sex", "year"]
@@ -182,3 +190,14 @@ def test_margins_add_up_where_time_is_split() -> None:
         margin = time.filter(pl.col(column) != "all", *[pl.col(name) == "all" for name in others])
         added = margin.group_by("group_kind", "group").agg(pl.col("person_days", "events").sum())
         assert {row[:2]: row[2:] for row in added.rows()} == {key: (n[1], n[2]) for key, n in whole.items() if n[0]}
+
+
+@pytest.mark.parametrize(("offset_days", "days"), [(1, 11), (2, 12), (3, 13)])
+def test_a_known_gap_is_believed_up_to_the_day_on_which_windows_meet(offset_days: int, days: int) -> None:
+    """Eras of days 0-4 and 6-9, so start - end is 2: windows 2 days longer share day 6."""
+    someone = Person(1, "female", None, [(-100, 100)], {0: [(0, 4), (6, 9)]})
+    longer = changed(PLAIN, end={"anchor": "era_end", "offset_days": offset_days})
+    study = Study(longer, [0], [0], 0, {0: ("ingredient", "haloperidol")}, ["nms"])
+    with open_engine("polars") as engine:
+        found, _ = count_fast([someone], study, engine, gap_days=1)
+    assert found["nms", "ingredient", "haloperidol", "all", "all", "all", "all"] == (1, days, 0, 0)

@@ -1,6 +1,7 @@
 """Writes layer 5 of the cohort arm, part by part: a person lies in one part only, so counts add up over parts."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from nms_pv.tables.evidence import EPISODES
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.parts import keep_only, part_names
 from nms_pv.tables.person_time import CASES, ERAS, PERSON_TIME
+
+# Runs over sorted rows keep one core busy: two parts at a time keep two.
+PARTS_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ def write_cohort_exposure(
         attrition = [_write_eras(places, part, cohort.exposure, engine) for part in parts]
         # Spark spreads the work over its machines itself; elsewhere memory follows the part.
         batches = [parts] if is_distributed else [[part] for part in parts]
-        counted = [_count(places, batch, plan, engine) for batch in batches]
+        with ThreadPoolExecutor(PARTS_AT_A_TIME if cohort.engine == "polars" else 1) as pool:
+            counted = list(pool.map(lambda batch: _count(places, batch, plan, engine), batches))
 
     keep_only(parts, out / "eras")
     time, cases, reasons = ([frame for batch in counted for frame in batch[place]] for place in range(3))
