@@ -14,7 +14,16 @@ from nms_pv.sources.faers.record import write_record
 
 ROOT = Path(__file__).parents[2]
 LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "7_report"]
-STAGES = ["0_environment", "0_simulate", *LAYERS]
+COHORT = [
+    "0_simulate_cohort",
+    "1_cohort_sources",
+    "2_cohort_canonical",
+    "3_cohort_evidence",
+    "4_cohort_labels",
+    "5_cohort_exposure",
+    "6_cohort_measures",
+]
+STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], *COHORT, "7_report"]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}
 
 
@@ -30,6 +39,7 @@ def copy_study(folder: Path, simulation: dict[str, object] | None = None) -> Pat
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params |= {"simulation": simulation or SMALL}
     params["inputs"] = {"reports": "simulated", "cohort": "simulated_cdm"}
+    params["cohort"] |= {"bootstraps": 100, "simulation": params["cohort"]["simulation"] | {"persons": 2000}}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     write_record([], folder / "study" / "sources" / "faers_files.csv")
     return folder
@@ -92,5 +102,5 @@ def digests(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in files
-        if path.name not in ("dvc.lock", "dvc.yaml", ".gitignore")
+        if path.name not in ("dvc.lock", "dvc.yaml", ".gitignore", "README.md")
     }

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from nms_pv.audit.lock import mend_locks
-from tests.lib.study import copy_study, digests, dvc, environment, start_repository
+from tests.lib.study import copy_study, digests, dvc, environment, stages_run, start_repository
 
-STAGES = ["simulate", "sources", "canonical", "evidence", "labels", "exposure", "measures", "report"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures"]
+STAGES = ["simulate", *ARM, "simulate_cohort", *(f"cohort_{layer}" for layer in ARM), "report"]
 # Seconds after the stage began: while Python starts, and in the middle of the work.
 MOMENTS = [0.05, 0.6]
 
@@ -30,7 +31,7 @@ def start_and_kill(study: Path, stage: str, moment: float) -> None:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if line.startswith("Running stage") and f"{stage}'" in line:
+        if stages_run(line) == [stage]:
             time.sleep(moment)
             break
     os.killpg(process.pid, signal.SIGKILL)

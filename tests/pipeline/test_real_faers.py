@@ -44,14 +44,14 @@ def test_adding_switches_the_study_to_real_files(study: Path) -> None:
 
 
 def test_dvc_runs_the_real_study_without_simulating(study: Path) -> None:
-    dry = dvc(study, "repro", "--dry")
+    dry = dvc(study, "repro", "--dry", "measures")
     assert "1_sources.py" in dry
     assert "0_simulate.py" not in dry
 
 
 def test_every_line_of_every_file_is_accounted_for(study: Path) -> None:
     files = read(study, "1_sources/files.parquet")
-    attrition = pl.concat([pl.read_csv(path) for path in sorted((study / "data").rglob("attrition.csv"))])
+    attrition = pl.concat([pl.read_csv(path) for path in sorted((study / "data").glob("*/attrition.csv"))])
     assert attrition.filter(pl.col("n_in") - pl.col("n_left") != pl.col("n_kept")).is_empty()
     lines = {f"{quarter}:{table}": count for quarter, table, count in files.select("quarter", "table", "line_count").iter_rows()}
     first = attrition.filter((pl.col("layer") == "sources") & (pl.col("step") == 1))

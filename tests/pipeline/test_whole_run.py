@@ -8,7 +8,8 @@ import yaml
 
 from tests.lib.study import STAGES, copy_study, digests, dvc, git, run_stages, stages_run, start_repository
 
-EVERY_STAGE = ["environment", "simulate", "sources", "canonical", "evidence", "labels", "exposure", "measures", "report"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures"]
+EVERY_STAGE = ["environment", "simulate", "simulate_cohort", *ARM, *(f"cohort_{layer}" for layer in ARM), "report"]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,12 @@ def test_a_changed_setting_reruns_what_depends_on_it(study: Path, tmp_path: Path
     params = yaml.safe_load((clone / "params.yaml").read_text(encoding="utf-8"))
     params["level"] = 0.9
     (clone / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
-    assert stages_run(dvc(clone, "repro", "--pull", "--allow-missing")) == ["environment", "measures", "report"]
+    assert stages_run(dvc(clone, "repro", "--pull", "--allow-missing")) == [
+        "environment",
+        "measures",
+        "cohort_measures",
+        "report",
+    ]
 
 
 def test_every_stage_writes_exactly_what_it_declares(study: Path) -> None:
