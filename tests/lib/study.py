@@ -39,7 +39,7 @@ def copy_study(folder: Path, simulation: dict[str, object] | None = None) -> Pat
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params |= {"simulation": simulation or SMALL}
     params["inputs"] = {"reports": "simulated", "cohort": "simulated_cdm"}
-    params["cohort"] |= {"bootstraps": 100, "simulation": params["cohort"]["simulation"] | {"persons": 2000}}
+    params["cohort"] |= {"bootstraps": 100, "simulation": params["cohort"]["simulation"] | {"persons": 1000}}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     write_record([], folder / "study" / "sources" / "faers_files.csv")
     return folder
