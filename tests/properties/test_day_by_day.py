@@ -139,13 +139,13 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow,
 Drawn = list[dict[str, object]]
 
 
-@settings(unhurried, max_examples=200)
+@settings(unhurried, max_examples=80)
 @given(*few)
 def test_polars_counts_days(polars: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, polars)
 
 
-@settings(unhurried, max_examples=6)
+@settings(unhurried, max_examples=3)
 @given(*many)
 def test_duckdb_counts_days(duckdb: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, duckdb)
@@ -166,13 +166,13 @@ def test_duckdb_counts_days_of_thousands_of_people(duckdb: Engine, drawn: Drawn,
 
 
 @pytest.mark.proof
-@settings(unhurried, max_examples=8)
+@settings(unhurried, max_examples=5)
 @given(*many)
 def test_spark_counts_days(spark: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, spark)
 
 
-@settings(unhurried, max_examples=40)
+@settings(unhurried, max_examples=20)
 @given(*few, st.sampled_from([0, 9, 19, 30]))
 def test_a_known_gap_between_eras_spares_a_sort_and_nothing_else(
     polars: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int, gap_days: int

@@ -20,7 +20,7 @@ MEMBERSHIP = pl.DataFrame(
     schema=MEMBERS,
     orient="row",
 )
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=15, deadline=None)
 fewer = settings(max_examples=6, deadline=None)
 tables = {"numbered": rows_of(st.integers(0, 2)), "exposures": exposure_rows, "windows": window_rows}
 tables |= {"gap": st.integers(0, 9), "length": st.integers(0, 9)}

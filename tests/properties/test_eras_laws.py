@@ -38,7 +38,7 @@ MEMBERSHIP = pl.DataFrame(
 )
 numbered_rows = rows_of(st.sampled_from([0, 1, 2**17 - 1]))
 gaps = st.integers(0, 9)
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=15, deadline=None)
 
 
 @pytest.fixture(scope="module", params=["polars", "duckdb"])

@@ -94,7 +94,7 @@ def test_nothing_leaves_uncounted_and_nothing_lies_outside_a_life(tables: dict[s
     assert resolved.filter(pl.col("domain") == "drug")["records"].sum() == before_cleaning["n_in"].sum()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(TABLES)
 def test_days_under_observation_are_the_union_of_the_periods_until_death(tables: dict[str, list[dict[str, object]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
