@@ -64,7 +64,7 @@ def test_hypermetabolism_is_never_assessable_in_faers_but_may_be_elsewhere() -> 
     spec_test("iec_2011", table.format(mark="x", low=0, high=100), source="faers")
     spec_test("iec_2011", table.format(mark="-", low=0, high=100), source="faers")
     spec_test("iec_2011", table.format(mark="x", low=5, high=100), source="e2b")
-    spec_test("iec_2011", table.format(mark="-", low=0, high=95), source="omop")
+    spec_test("iec_2011", table.format(mark="-", low=0, high=95), source="e2b")
 
 
 # Days from start and end of the drug to the event (negative: the event came first); blank is not known to the day.
