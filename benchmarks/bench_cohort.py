@@ -17,12 +17,12 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from bench_pipeline import run
 
 from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
@@ -165,17 +165,6 @@ def _write(table: Table, rows: pl.DataFrame, folder: Path, share: Share) -> None
     table.write(rows, folder / share.name)
 
 
-def run(script: str, folder: Path) -> tuple[float, float]:
-    """Run one stage script in `folder` as its own process: seconds of wall time, peak memory in MB."""
-    os.chdir(folder)
-    started = time.perf_counter()
-    process = os.posix_spawn(sys.executable, [sys.executable, str(PROJECT / "pipelines" / f"{script}.py")], os.environ)
-    _, status, usage = os.wait4(process, 0)
-    if status:
-        raise SystemExit(f"{script} failed in {folder}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
-
-
 def main(persons: int, exposures: int) -> None:
     """Make the input, run the stages, print."""
     with tempfile.TemporaryDirectory() as name:
@@ -185,6 +174,7 @@ def main(persons: int, exposures: int) -> None:
         make_bench_input(persons, exposures, folder / "data")
         made = DRUG_EXPOSURES.scan(folder / "data/2_canonical/cohort/drug_exposures").select(pl.len()).collect().item()
         print(f"{persons:,} persons, {made:,} drug exposures, {os.cpu_count()} cores", flush=True)
+        os.chdir(folder)
         for script in TIMED:
             seconds, memory = run(script, folder)
             print(f"{script}: {seconds:.1f} s, {memory:,.0f} MB", flush=True)

@@ -168,17 +168,17 @@ def test_attrition_names_why_persons_and_days_are_not_at_risk(study: Path) -> No
     attrition = pl.read_csv(write(study) / "attrition.csv")
     days = attrition.filter(pl.col("scope") == "exact:person_days")
     assert dict(days.select("reason", "n_left").rows()) == {
-        "not a new user": 0,
-        "outside observation, or before enough of it, or person left out": 17,
-        "in an earlier window too": 0,
-        "outside the study window": 0,
+        "not_a_new_user": 0,
+        "not_under_observation_long_enough_or_person_left_out": 17,
+        "in_an_earlier_window_too": 0,
+        "outside_the_study_window": 0,
         "kept": 0,
     }
     persons = attrition.filter(pl.col("scope") == "incidence_prevalence:persons")
     assert dict(persons.select("reason", "n_left").rows()) == {
-        "sex or year of birth unknown": 0,
-        "never exposed to an antipsychotic": 2,
-        "exposed, but never at risk": 0,
+        "unknown_sex_or_birth": 0,
+        "never_exposed_to_an_antipsychotic": 2,
+        "exposed_but_never_at_risk": 0,
         "kept": 0,
     }
 
@@ -186,7 +186,7 @@ def test_attrition_names_why_persons_and_days_are_not_at_risk(study: Path) -> No
 def test_attrition_names_why_episodes_do_not_count(study: Path) -> None:
     attrition = pl.read_csv(write(study) / "attrition.csv").filter(pl.col("scope") == "exact:broad:episodes")
     assert dict(attrition.select("reason", "n_left").rows()) == {
-        "person never exposed to an antipsychotic": 1,
+        "person_never_exposed_to_an_antipsychotic": 1,
         "outside_time_at_risk": 1,
         "in_clean_window": 1,
         "later_event": 0,

@@ -19,7 +19,7 @@ GROUP = "antipsychotic"
 def era_attrition(eras: pl.DataFrame) -> pl.DataFrame:
     """Drug exposures that became eras."""
     exposures = int(eras["exposures"].sum())
-    return steps(LAYER, "eras", "drug exposure x ingredient", exposures, {"joined to an earlier one": exposures - len(eras)})
+    return steps(LAYER, "eras", "drug exposure x ingredient", exposures, {"joined_to_an_earlier_one": exposures - len(eras)})
 
 
 def window_attrition(frames: CohortFrames, groups: CohortGroups, strata: Strata, engine: Engine) -> list[pl.DataFrame]:
@@ -40,9 +40,9 @@ def window_attrition(frames: CohortFrames, groups: CohortGroups, strata: Strata,
             "person",
             all_persons,
             {
-                "sex or year of birth unknown": all_persons - n_known,
-                "never exposed to an antipsychotic": n_known - n_exposed,
-                "exposed, but never at risk": n_exposed - at_risk,
+                "unknown_sex_or_birth": all_persons - n_known,
+                "never_exposed_to_an_antipsychotic": n_known - n_exposed,
+                "exposed_but_never_at_risk": n_exposed - at_risk,
             },
         ),
         steps(
@@ -51,10 +51,10 @@ def window_attrition(frames: CohortFrames, groups: CohortGroups, strata: Strata,
             "person-day of time at risk, any antipsychotic",
             anchored,
             {
-                "not a new user": anchored - new,
-                "outside observation, or before enough of it, or person left out": new - observed,
-                "in an earlier window too": observed - apart,
-                "outside the study window": apart - in_study,
+                "not_a_new_user": anchored - new,
+                "not_under_observation_long_enough_or_person_left_out": new - observed,
+                "in_an_earlier_window_too": observed - apart,
+                "outside_the_study_window": apart - in_study,
             },
         ),
     ]
@@ -91,7 +91,7 @@ def outcome_attrition(
                 f"{setting}:{definition}:person_days",
                 "person-day of time at risk, any antipsychotic",
                 days,
-                {"after an episode": days - at_risk},
+                {"after_an_episode": days - at_risk},
             ),
             steps(
                 LAYER,
@@ -99,7 +99,7 @@ def outcome_attrition(
                 "episode",
                 met,
                 {
-                    "person never exposed to an antipsychotic": met - of_exposed.height,
+                    "person_never_exposed_to_an_antipsychotic": met - of_exposed.height,
                     "outside_time_at_risk": fates.get("outside_time_at_risk", 0),
                     "in_clean_window": fates.get("in_clean_window", 0),
                     "later_event": fates.get("later_event", 0),

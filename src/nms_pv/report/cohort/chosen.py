@@ -13,7 +13,6 @@ from nms_pv.spec.params import Generations, Params, band_names
 OVERALL = ("antipsychotic", "antipsychotic")
 CHANGES = ("rate_change", "rate_change_by_mix", "rate_change_within")
 TRENDS = ("annual_rate_ratio", "annual_rate_ratio_given_mix")
-COMPARED = ("rate_ratio", "rate_difference", "adjusted_rate_ratio", "standardised_rate", "pooled_rate")
 
 
 @dataclass(frozen=True)

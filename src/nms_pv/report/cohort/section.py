@@ -67,6 +67,7 @@ def render_part(part: CohortPart, chosen: Chosen, environment: Environment) -> M
             sentences=[sentence(flow) for flow in steps],
             flows=steps,
             concept_sets=_concept_sets(concepts_to_publish(inputs.concepts, params.cohort.smallest_cell)).rows(named=True),
+            quarantine_reasons=inputs.quarantine_reasons.rows(named=True),
             issues=inputs.value_issues.rows(named=True),
             cohort_settings=flat("cohort", params.cohort.model_dump()),
             measure_meaning=MEASURE,
