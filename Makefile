@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 INSTALLED_FOR_PROOF := $(VENV)/installed-for-proof
+# A file of tests stays in one process, so that its fixtures are built once.
+BOTH_CORES := --numprocesses 2 --dist loadfile
 TESTS := unit spec known_answers properties pipeline browser
 
 .PHONY: report test check fix docs proof bench clean $(addprefix test-,$(TESTS))
@@ -17,7 +19,7 @@ report: $(INSTALLED)
 	@echo "$(CURDIR)/reports/index.html"
 
 test: check
-	$(BIN)/pytest -m "not proof" --cov --cov-report=term
+	$(BIN)/pytest -m "not proof" $(BOTH_CORES) --cov --cov-report=term
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -36,7 +38,7 @@ $(addprefix test-,$(TESTS)): test-%: $(INSTALLED)
 	$(BIN)/pytest tests/$* -m "not proof"
 
 proof: $(INSTALLED_FOR_PROOF)
-	$(BIN)/pytest -m proof
+	$(BIN)/pytest -m proof $(BOTH_CORES)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_pairs.py
