@@ -13,9 +13,9 @@ from nms_pv.tables.errors import run
 def main() -> None:
     study, canonical, out = Path("study"), Path("data/2_canonical/cohort"), Path("data/3_evidence/cohort")
     episodes = load_params(Path("params.yaml")).cohort.episodes
-    sets, rules, drugs = load_concept_sets(study), load_measurements(study), load_drugs(study)
+    sets, measurements, drugs = load_concept_sets(study), load_measurements(study), load_drugs(study)
 
-    write_cohort_evidence(canonical, out, sets, rules, drugs, episodes)
+    write_cohort_evidence(canonical, out, sets, measurements, drugs, episodes)
 
 
 if __name__ == "__main__":

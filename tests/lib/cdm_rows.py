@@ -9,8 +9,9 @@ from nms_pv.canonical.omop.study import CohortStudy, LongActingProduct
 from nms_pv.canonical.omop.write import write_cohort
 from nms_pv.spec.concept_sets import ConceptCode
 from nms_pv.spec.drugs import Drug, DrugTable, NameRules
-from nms_pv.spec.measurements import AboveOnOccasions, MultipleOfUpperLimit, UnitFactor
+from nms_pv.spec.measurements import Quantity
 from nms_pv.spec.params import Exposure
+from nms_pv.spec.units import UnitFactor
 from nms_pv.tables.cdm import CDM_TABLES, SNAPSHOT
 from nms_pv.tables.contract import Table
 
@@ -111,19 +112,6 @@ def study() -> CohortStudy:
     table = DrugTable(
         drugs, names | {"SYMBYAX": ("fluoxetine", "olanzapine")}, frozenset(), rules, ingredients_of_atc=codes | combination
     )
-    temperature = AboveOnOccasions(
-        **_rule("body_temperature", "fever", "Cel", 25, 45),
-        default_upper_limit=None,
-        kind="above_on_occasions",
-        above=38,
-        occasions=2,
-    )
-    creatine_kinase = MultipleOfUpperLimit(
-        **_rule("creatine_kinase", "ck_elevation", "U/L", 1, 1_000_000),
-        default_upper_limit=200,
-        kind="multiple_of_upper_limit",
-        factor=4,
-    )
     return CohortStudy(
         drugs=table,
         concept_sets=[
@@ -134,7 +122,12 @@ def study() -> CohortStudy:
             code("body_temperature", "measurement", "LOINC", "8310-5"),
             code("electroconvulsive_therapy", "procedure", "CPT4", "90870"),
         ],
-        measurements={rule.concept_set: rule for rule in (temperature, creatine_kinase)},
+        quantities={
+            "body_temperature": Quantity(concept_set="body_temperature", unit="Cel", believed_low=25, believed_high=45, note=""),
+            "creatine_kinase": Quantity(
+                concept_set="creatine_kinase", unit="U/L", default_upper_limit=200, believed_low=1, believed_high=1e6, note=""
+            ),
+        },
         units=[
             UnitFactor("body_temperature", "Cel", 1, 0),
             UnitFactor("body_temperature", "[degF]", 5 / 9, -160 / 9),
@@ -174,7 +167,3 @@ def issues_by_reason(out: Path) -> dict[tuple[str, str], tuple[int, str]]:
 
 def _drug(ingredient: str, role: str, atc: str, brands: tuple[str, ...] = (), depots: tuple[str, ...] = ()) -> Drug:
     return Drug(ingredient, (ingredient.upper(), *brands), depots, "", None, None, None, (role,), atc)
-
-
-def _rule(concept_set: str, element: str, unit: str, low: float, high: float) -> dict[str, object]:
-    return {"concept_set": concept_set, "element": element, "unit": unit, "believed_low": low, "believed_high": high, "note": ""}

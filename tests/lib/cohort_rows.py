@@ -12,7 +12,7 @@ import polars as pl
 from nms_pv.evidence.cohort.write import write_cohort_evidence
 from nms_pv.spec.concept_sets import ConceptCode
 from nms_pv.spec.drugs import load_drugs
-from nms_pv.spec.measurements import AboveOnOccasions, AboveUpperLimit, MeasurementRule, MultipleOfUpperLimit
+from nms_pv.spec.measurements import load_measurements
 from nms_pv.spec.params import Episodes
 from nms_pv.tables.cohort import CONDITIONS, DRUG_EXPOSURES, MEASUREMENTS, OBSERVATION_PERIODS, PERSONS, PROCEDURES
 from nms_pv.tables.contract import Table
@@ -37,31 +37,14 @@ SETS = [
     concept_set("somnolence", "condition", "altered_mental_status", "weak"),
     concept_set("diaphoresis", "condition", "diaphoresis"),
     concept_set("electroconvulsive_therapy", "procedure", "treatment_procedure", "context"),
-    concept_set("creatine_kinase", "measurement", "ck_elevation", candidate=True),
-    concept_set("body_temperature", "measurement", "fever"),
-    concept_set("leukocytes", "measurement", "leukocytosis"),
-    concept_set("heart_rate", "measurement", "tachycardia"),
+    concept_set("creatine_kinase", "measurement", "creatine_kinase", candidate=True),
+    concept_set("body_temperature", "measurement", "body_temperature"),
+    concept_set("leukocytes", "measurement", "leukocytes"),
+    concept_set("heart_rate", "measurement", "heart_rate"),
+    concept_set("systolic_pressure", "measurement", "systolic_pressure"),
+    concept_set("diastolic_pressure", "measurement", "diastolic_pressure"),
 ]
-_BELIEVED = {"believed_low": 0.0, "believed_high": 1e6, "note": ""}
-RULES: dict[str, MeasurementRule] = {
-    "creatine_kinase": MultipleOfUpperLimit(
-        concept_set="creatine_kinase", element="ck_elevation", unit="U/L", default_upper_limit=200.0,
-        kind="multiple_of_upper_limit", factor=4.0, **_BELIEVED,
-    ),
-    "body_temperature": AboveOnOccasions(
-        concept_set="body_temperature", element="fever", unit="Cel", default_upper_limit=None,
-        kind="above_on_occasions", above=38.0, occasions=2, **_BELIEVED,
-    ),
-    "leukocytes": AboveUpperLimit(
-        concept_set="leukocytes", element="leukocytosis", unit="10*9/L", default_upper_limit=11.0,
-        kind="above_upper_limit", **_BELIEVED,
-    ),
-    "heart_rate": AboveOnOccasions(
-        concept_set="heart_rate", element="tachycardia", unit="/min", default_upper_limit=None,
-        kind="above_on_occasions", above=100.0, occasions=1, **_BELIEVED,
-    ),
-}  # fmt: skip
-_ELEMENT_OF = {code.concept_set: code.element for code in SETS}
+MEASURED = load_measurements(STUDY)
 
 
 def condition(day: int, name: str = "nms_diagnosis", person: int = 1, **changes: object) -> Row:
@@ -88,7 +71,7 @@ def measured(
         "day": DAY_0 + day,
         "occasion": f"{on(day)}{time}",
         "value": float(value),
-        "unit": RULES[name].unit if name in RULES else "1",
+        "unit": MEASURED.quantities[name].unit if name in MEASURED.quantities else "1",
         "range_high": limit,
         "term": name,
     }
@@ -157,7 +140,7 @@ def write_canonical(
 def evidence(folder: Path, settings: Episodes = EPISODES_SETTING, **canonical: list[Row]) -> Path:
     """Layers 2 and 3 of one part; the folder of layer 3."""
     write_canonical(folder / "2_canonical", **canonical)
-    write_cohort_evidence(folder / "2_canonical", folder / "3_evidence", SETS, RULES, load_drugs(STUDY), settings)
+    write_cohort_evidence(folder / "2_canonical", folder / "3_evidence", SETS, MEASURED, load_drugs(STUDY), settings)
     return folder / "3_evidence"
 
 

@@ -34,11 +34,11 @@ CANDIDATES = """
     nms_diagnosis                     | nms_diagnosis
     rigidity                          | rigidity
     altered_mental_status             |
-    creatine_kinase 800               | ck_elevation
+    creatine_kinase 800               | creatine_kinase
     creatine_kinase 799               |
-    creatine_kinase 1200 of limit 300 | ck_elevation
+    creatine_kinase 1200 of limit 300 | creatine_kinase
     creatine_kinase 1199 of limit 300 |
-    creatine_kinase 800 of limit 0    | ck_elevation
+    creatine_kinase 800 of limit 0    | creatine_kinase
     body_temperature 41               |
     """
 
@@ -57,7 +57,7 @@ def test_all_that_makes_it_a_candidate_is_named_once(tmp_path: Path) -> None:
         EPISODES,
         evidence(tmp_path, conditions=[condition(0, "rigidity"), condition(1, "rigidity")], measurements=[measured(2, 5000)]),
     )
-    assert found["candidate_by"].to_list() == ["ck_elevation;rigidity"]
+    assert found["candidate_by"].to_list() == ["creatine_kinase;rigidity"]
     assert found["subject_id"].to_list() == ["omop:1#1"]
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from nms_pv.canonical.omop.study import load_cohort_study
 from nms_pv.spec.concept_sets import load_concept_sets
-from nms_pv.spec.measurements import load_measurements, load_units
+from nms_pv.spec.measurements import load_measurements
 from nms_pv.spec.strict import StudyError
+from nms_pv.spec.units import UnitFactor, load_units
 
 
 @pytest.fixture
@@ -40,15 +41,20 @@ def test_candidates_are_the_diagnosis_rigidity_and_creatine_kinase(repository: P
 def test_every_element_is_one_of_the_study_and_every_code_says_where_it_is_from(repository: Path) -> None:
     with (repository / "study" / "elements.csv").open(encoding="utf-8", newline="") as file:
         elements = {row["element"] for row in csv.DictReader(file)}
+    elements |= set(load_measurements(repository / "study").quantities)
     for code in load_concept_sets(repository / "study"):
         assert code.element in elements
         assert code.source.startswith(("found: ", "memory: to be verified"))
 
 
 def test_each_measurement_lists_its_own_unit(repository: Path) -> None:
-    units = {(unit.concept_set, unit.unit): (unit.factor, unit.offset) for unit in load_units(repository / "study")}
-    for name, rule in load_measurements(repository / "study").items():
-        assert units[(name, rule.unit)] == (1, 0)
+    units = {(unit.concept_set, unit.unit): (unit.factor, unit.offset) for unit in units_of(repository / "study")}
+    for name, quantity in load_measurements(repository / "study").quantities.items():
+        assert units[(name, quantity.unit)] == (1, 0)
+
+
+def units_of(study: Path) -> list[UnitFactor]:
+    return load_units(study, load_measurements(study).quantities)
 
 
 @pytest.mark.parametrize(
@@ -62,15 +68,16 @@ def test_each_measurement_lists_its_own_unit(repository: Path) -> None:
         ("leukocytes", "10*3/uL", 12, 12),
         ("leukocytes", "/L", 12e9, 12),
         ("heart_rate", "", 110, 110),
+        ("systolic_pressure", "kPa", 16, 120.009852),
     ],
 )
 def test_units(repository: Path, concept_set: str, unit: str, recorded: float, in_ours: float) -> None:
-    (found,) = (u for u in load_units(repository / "study") if (u.concept_set, u.unit) == (concept_set, unit))
-    assert recorded * found.factor + found.offset == pytest.approx(in_ours, abs=1e-9)
+    (found,) = (u for u in units_of(repository / "study") if (u.concept_set, u.unit) == (concept_set, unit))
+    assert recorded * found.factor + found.offset == pytest.approx(in_ours, abs=1e-6)
 
 
 def test_a_temperature_or_enzyme_without_unit_is_not_believed(repository: Path) -> None:
-    without = {unit.concept_set for unit in load_units(repository / "study") if not unit.unit}
+    without = {unit.concept_set for unit in units_of(repository / "study") if not unit.unit}
     assert without == {"heart_rate", "respiratory_rate"}
 
 
@@ -107,9 +114,12 @@ def test_concept_sets_that_are_refused(study: Path, old: str, new: str, said: st
 MEASUREMENTS: list[tuple[str, str, str]] = [
     ("concept_set: leukocytes", "concept_set: heart_rate", "'heart_rate' stands there twice"),
     ("believed_low: 25", "believed_low: 45", "believed_low 45.0 is not below believed_high 45.0"),
-    ("kind: above_upper_limit", "kind: too_high", "too_high"),
-    ("default_upper_limit: 200", "default_upper_limit: null", "default_upper_limit"),
-    ("factor: 4", "factor: 0.5", "factor"),
+    ("above_times_upper_limit: 1}", "too_high: 1}", "too_high"),
+    ("default_upper_limit: 200", "default_upper_limit: null", "'creatine_kinase' has no default_upper_limit to compare with"),
+    ("at_least_times_upper_limit: 4", "at_least_times_upper_limit: 0.5", "at_least_times_upper_limit"),
+    ("{of: heart_rate, above: 100}", "{of: pulse, above: 100}", "tests of 'tachycardia': 'pulse' is no quantity; known are"),
+    ("above: 38.0,", "above: 38.0, below: 40.0,", "a test has exactly one of above, at_least, below"),
+    ("first_day: 365", "first_day: 5", "first_day 5 lies after last_day 8"),
 ]
 
 
@@ -122,10 +132,11 @@ def test_measurements_that_are_refused(study: Path, old: str, new: str, said: st
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("measurements.yaml", "element: tachycardia", "element: fever", "heart_rate"),
+        ("concept_sets.csv", "8867-4,no,heart_rate", "8867-4,no,tachycardia", "heart_rate"),
+        ("measurements.yaml", "concept_set: systolic", "concept_set: upper", "is no quantity; known are"),
         ("units.csv", "heart_rate,bpm,", "pulse,bpm,", "['pulse'] are no sets of"),
         ("units.csv", "heart_rate,bpm,", "heart_rate,/MIN,", "unit '/MIN' stands twice under 'heart_rate'"),
-        ("units.csv", "heart_rate,bpm,1", "heart_rate,bpm,one", "factor and offset must be numbers"),
+        ("units.csv", "heart_rate,bpm,count/minute", "heart_rate,bpm,metre", "'metre' cannot become 'count/minute'"),
         ("long_acting.csv", ",Perseris,", ",Perserys,", "['PERSERYS'] are not among the long_acting_names of 'risperidone'"),
         ("long_acting.csv", ",risperidone,Uzedy,", ",risperidon,Uzedy,", "long_acting_names of 'risperidon'"),
     ],

@@ -1,6 +1,6 @@
-"""What measurements of an episode say: beyond the rule is present, measured but not beyond is absent, not measured is no row.
+"""What a measured value of an episode carries: its upper limit, the person's baseline, and how much it changed in 24 hours.
 
-The episode is one coded diagnosis on day 0. Limits of normal are those recorded, else the default of 200 U/L or 11 10*9/L.
+The episode is one coded diagnosis on day 0. What a value means is asked by each definition; here nothing is judged.
 """
 
 from pathlib import Path
@@ -9,77 +9,72 @@ import polars as pl
 import pytest
 
 from nms_pv.tables.evidence import FINDINGS
-from tests.lib.cohort_rows import DAY_0, condition, evidence, measured
+from tests.lib.cohort_rows import condition, evidence, measured
 from tests.lib.harness import read
 
-CREATINE_KINASE = """
-    day:value/limit      | state   | grade | value | day | term
-    ---------------------+---------+-------+-------+-----+------------------------------------------------------------
-                         |         |       |       |     |
-    1:1240/200           | present | core  | 1240  | 1   | creatine kinase 1240 U/L, 6.2 x upper limit of 200 U/L
-    1:1240               | present | core  | 1240  | 1   | creatine kinase 1240 U/L, 6.2 x default upper limit of 200 U/L
-    1:800/200            | present | core  | 800   | 1   | creatine kinase 800 U/L, 4 x upper limit of 200 U/L
-    1:799.9/200          | absent  | core  | 799.9 | 1   | creatine kinase 799.9 U/L, 3.9 x upper limit of 200 U/L
-    1:90/200 3:180/200   | absent  | core  | 180   | 3   | creatine kinase 180 U/L, 0.9 x upper limit of 200 U/L
-    1:90/200 3:4100/200  | present | core  | 4100  | 3   | creatine kinase 4100 U/L, 20.5 x upper limit of 200 U/L
-    1:950/300 2:900/200  | present | core  | 900   | 2   | creatine kinase 900 U/L, 4.5 x upper limit of 200 U/L
-    2:900/200 1:900/200  | present | core  | 900   | 1   | creatine kinase 900 U/L, 4.5 x upper limit of 200 U/L
+LIMITS = """
+    measured            | value/limit | recorded
+    --------------------+-------------+---------
+    1:1240/300          | 1240/300    | yes
+    1:1240              | 1240/200    | no
+    1:90/0              | 90/200      | no
     """
-TEMPERATURE = """
-    day:value            | state   | grade | value | day | term
-    ---------------------+---------+-------+-------+-----+------------------------------------------------------------
-    0:38.0 1:37.2        | absent  | core  | 38    | 0   | body temperature 38 Cel, not above 38 Cel
-    0:38.1               | present | weak  | 38.1  | 0   | body temperature 38.1 Cel, above 38 Cel on 1 occasion, 2015-03-01
-    0:38.1 0:38.6        | present | weak  | 38.6  | 0   | body temperature 38.6 Cel, above 38 Cel on 1 occasion, 2015-03-01
-    0:38.1 2:39.4        | present | core  | 39.4  | 0   | body temperature 39.4 Cel, above 38 Cel on 2 occasions from 2015-03-01
-    0:38.1@08 0:38.3@20  | present | core  | 38.3  | 0   | body temperature 38.3 Cel, above 38 Cel on 2 occasions from 2015-03-01
-    0:37 1:39 2:38.5     | present | core  | 39    | 1   | body temperature 39 Cel, above 38 Cel on 2 occasions from 2015-03-02
+BASELINES = """
+    measured                           | baseline | why
+    -----------------------------------+----------+------------------------------------------------------
+    0:120                              |          | nothing was measured before
+    -30:80 0:120                       | 80       | one value before
+    -30:80 -20:90 -10:70 0:120         | 80       | the median of three
+    -30:80 -20:90 0:120                | 85       | the median of two
+    -8:80 0:120                        | 80       | eight days before is still before
+    -365:80 0:120                      | 80       | a year before is still near
+    -366:80 0:120                      |          | more than a year before says nothing
     """
-LEUKOCYTES = """
-    day:value/limit      | state   | grade | value | day | term
-    ---------------------+---------+-------+-------+-----+------------------------------------------------------------
-    0:11                 | absent  | core  | 11    | 0   | leukocytes 11 10*9/L, not above default upper limit of 11 10*9/L
-    0:11/10.5            | present | core  | 11    | 0   | leukocytes 11 10*9/L, above upper limit of 10.5 10*9/L
-    """
-HEART_RATE = """
-    day:value/limit      | state   | grade | value | day | term
-    ---------------------+---------+-------+-------+-----+------------------------------------------------------------
-    0:101/90             | present | core  | 101   | 0   | heart rate 101 /min, above 100 /min on 1 occasion, 2015-03-01
-    0:95/90              | absent  | core  | 95    | 0   | heart rate 95 /min, not above 100 /min
+CHANGES = """
+    measured                   | change of the last | why
+    ---------------------------+--------------------+---------------------------------------------------
+    0:120                      | 0                  | a single value
+    0:120 0:150                | 30                 | two on one day, without a time
+    0:120 1:150                | 0                  | on two days without a time may be 48 hours apart
+    0:120@08 0:150@20          | 30                 | twelve hours apart
+    0:120@20 1:150@08          | 30                 | twelve hours apart, over midnight
+    0:120@08 1:150@08          | 0                  | 24 hours apart is outside
+    0:150@06 0:110@09 0:140@12 | 40                 | between the highest and the lowest, not the last two
     """
 
 
-@pytest.mark.parametrize("row", read(CREATINE_KINASE), ids=lambda row: row["day:value/limit"])
-def test_creatine_kinase_at_least_four_times_the_upper_limit(row: dict[str, str], tmp_path: Path) -> None:
-    _check(row, "creatine_kinase", tmp_path)
+@pytest.mark.parametrize("row", read(LIMITS), ids=lambda row: row["measured"])
+def test_the_upper_limit_is_the_recorded_one_else_the_studys(row: dict[str, str], tmp_path: Path) -> None:
+    (found,) = _values(row["measured"], "creatine_kinase", tmp_path).iter_rows(named=True)
+    assert f"{found['value']:g}/{found['upper_limit']:g}" == row["value/limit"]
+    assert found["upper_limit_is_recorded"] == (row["recorded"] == "yes")
 
 
-@pytest.mark.parametrize("row", read(TEMPERATURE), ids=lambda row: row["day:value"])
-def test_temperature_above_38_on_two_occasions(row: dict[str, str], tmp_path: Path) -> None:
-    """An occasion is a time, or a day without time; one occasion is weak. The day is that of the first fever."""
-    _check(row, "body_temperature", tmp_path)
+@pytest.mark.parametrize("row", read(BASELINES), ids=lambda row: row["measured"])
+def test_the_baseline_is_the_median_before_the_episode(row: dict[str, str], tmp_path: Path) -> None:
+    found = _values(row["measured"], "heart_rate", tmp_path).filter(pl.col("value") == 120)
+    assert found["baseline"].to_list() == [float(row["baseline"]) if row["baseline"] else None]
 
 
-@pytest.mark.parametrize("row", read(LEUKOCYTES), ids=lambda row: row["day:value/limit"])
-def test_leukocytes_above_the_upper_limit(row: dict[str, str], tmp_path: Path) -> None:
-    _check(row, "leukocytes", tmp_path)
+@pytest.mark.parametrize("row", read(CHANGES), ids=lambda row: row["measured"])
+def test_the_change_within_24_hours(row: dict[str, str], tmp_path: Path) -> None:
+    found = _values(row["measured"], "systolic_pressure", tmp_path).sort("occasion", "source_line")
+    assert found["change_24h"].to_list()[-1] == float(row["change of the last"])
 
 
-@pytest.mark.parametrize("row", read(HEART_RATE), ids=lambda row: row["day:value/limit"])
-def test_heart_rate_above_100_whatever_limit_is_recorded(row: dict[str, str], tmp_path: Path) -> None:
-    _check(row, "heart_rate", tmp_path)
+def test_every_value_is_a_finding_of_its_own(tmp_path: Path) -> None:
+    found = _values("0:38.1 0:38.6 3:37.0", "body_temperature", tmp_path)
+    assert found.select("element", "state", "value", "unit").rows() == [
+        ("body_temperature", "measured", 38.1, "Cel"),
+        ("body_temperature", "measured", 38.6, "Cel"),
+        ("body_temperature", "measured", 37.0, "Cel"),
+    ]
 
 
-def _check(row: dict[str, str], name: str, tmp_path: Path) -> None:
-    heading = next(iter(row))
-    measurements = [_measurement(text, name) for text in row[heading].split()]
+def _values(text: str, name: str, tmp_path: Path) -> pl.DataFrame:
+    measurements = [_measurement(part, name) for part in text.split()]
     folder = evidence(tmp_path, conditions=[condition(0)], measurements=measurements)
-    found = FINDINGS.scan(folder / "findings").filter(pl.col("source_id") == "omop:measurement").collect()
-    expected = (row["state"], row["grade"], float(row["value"] or 0), row["day"], row["term"])
-    said = [(f["state"], f["grade"], f["value"], str(f["day"] - DAY_0), f["term"]) for f in found.iter_rows(named=True)]
-    assert said == [expected] * bool(row["state"])
-    shown = {m["source_line"] for m in measurements if m["value"] == expected[2]}
-    assert set(found["source_line"]) <= shown
+    return FINDINGS.scan(folder / "findings").filter(pl.col("source_id") == "omop:measurement").collect()
 
 
 def _measurement(text: str, name: str) -> dict[str, object]:

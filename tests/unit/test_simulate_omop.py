@@ -11,7 +11,8 @@ from nms_pv.simulate.omop.products import ANTIPSYCHOTICS, BASE_RATES, PRODUCTS, 
 from nms_pv.simulate.omop.vocabulary import CONDITIONS, FIRST_LOCAL_ID, MEASUREMENTS, PROCEDURES, UNITS
 from nms_pv.spec.concept_sets import load_concept_sets
 from nms_pv.spec.drugs import load_drugs
-from nms_pv.spec.measurements import load_units
+from nms_pv.spec.measurements import load_measurements
+from nms_pv.spec.units import load_units
 from nms_pv.tables.cdm import CDM_TABLES
 from nms_pv.tables.snapshot import read_snapshot_record
 from tests.lib.simulated_cdm import cdm_table, simulate_cdm, truth_table
@@ -93,14 +94,15 @@ def test_invented_concepts_have_local_ids_and_codes_that_say_so(folder: Path) ->
 
 
 def test_codes_are_those_that_the_study_asks_for(repository: Path) -> None:
-    listed = {(code.vocabulary, code.code) for code in load_concept_sets(repository / "study")}
+    study = repository / "study"
+    listed = {(code.vocabulary, code.code) for code in load_concept_sets(study)}
     for key, condition in CONDITIONS.items():
         codes = {("SNOMED", condition.snomed), ("ICD10CM", condition.icd10cm), ("ICD9CM", condition.icd9cm)}
         asked = {code for code in codes if code[1]} & listed
         assert asked == (set() if key in NOT_ASKED_FOR else {code for code in codes if code[1]})
     assert {("LOINC", code) for _, code in MEASUREMENTS.values()} <= listed
     assert {("SNOMED", code) for _, code in PROCEDURES.values()} <= listed
-    assert set(UNITS) <= {unit.unit for unit in load_units(repository / "study")}
+    assert set(UNITS) <= {unit.unit for unit in load_units(study, load_measurements(study).quantities)}
 
 
 def test_people_are_as_varied_as_in_a_real_source(folder: Path) -> None:

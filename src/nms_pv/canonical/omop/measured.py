@@ -5,12 +5,12 @@ import polars as pl
 from nms_pv.canonical.omop.coding import KINDS
 from nms_pv.canonical.omop.issues import count_record_issues
 from nms_pv.canonical.omop.study import CohortStudy
+from nms_pv.spec.measurements import DECIMALS
 from nms_pv.tables.cohort import MEASUREMENTS
 
 MEASUREMENT = KINDS["measurement"]
 RULES = {"concept_set": pl.String, "our_unit": pl.String, "believed_low": pl.Float64, "believed_high": pl.Float64}
 UNITS = {"concept_set": pl.String, "unit_key": pl.String, "factor": pl.Float64, "offset": pl.Float64}
-DECIMALS = 6
 # Many models fill an unknown time with midnight, so midnight is no time.
 MIDNIGHT = r"00:00:00(\.0+)?$"
 
@@ -68,7 +68,7 @@ def measured_values(
 def _with_units(rows: pl.DataFrame, units_of_concepts: pl.DataFrame, study: CohortStudy) -> pl.DataFrame:
     """Add our unit, the believed range, and the unit as it is said with its factor and offset (null where not listed)."""
     rules = pl.DataFrame(
-        [(r.concept_set, r.unit, r.believed_low, r.believed_high) for r in study.measurements.values()],
+        [(r.concept_set, r.unit, r.believed_low, r.believed_high) for r in study.quantities.values()],
         schema=RULES,
         orient="row",
     )

@@ -1,23 +1,14 @@
 """The files of the study that say how records of a common data model are read."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from nms_pv.spec.concept_sets import ConceptCode, load_concept_sets
 from nms_pv.spec.drugs import DrugTable, load_drugs
-from nms_pv.spec.measurements import MeasurementRule, UnitFactor, load_measurements, load_units
+from nms_pv.spec.long_acting import LongActingProduct, load_long_acting
+from nms_pv.spec.measurements import Quantity, load_measurements
 from nms_pv.spec.strict import StudyError
-
-
-@dataclass(frozen=True)
-class LongActingProduct:
-    """A long-acting product: the names (salt, brands; upper case) that tell it, and the longest interval between doses."""
-
-    product: str
-    ingredient: str
-    names: tuple[str, ...]
-    interval_days: int | None
+from nms_pv.spec.units import UnitFactor, load_units
 
 
 @dataclass(frozen=True)
@@ -26,13 +17,13 @@ class CohortStudy:
 
     drugs: DrugTable
     concept_sets: list[ConceptCode]
-    measurements: dict[str, MeasurementRule]
+    quantities: dict[str, Quantity]
     units: list[UnitFactor]
     long_acting: list[LongActingProduct]
 
 
 def load_cohort_study(study: Path) -> CohortStudy:
-    """Read the drug table, the concept sets, the rules and units of measurements, and the long-acting products.
+    """Read the drug table, the concept sets, the quantities and their units, and the long-acting products.
 
     Raises
     ------
@@ -41,43 +32,17 @@ def load_cohort_study(study: Path) -> CohortStudy:
 
     """
     drugs = load_drugs(study)
-    sets, rules, units = load_concept_sets(study), load_measurements(study), load_units(study)
-    elements = {code.concept_set: code.element for code in sets if code.domain == "measurement"}
-    ruled = {name: rule.element for name, rule in rules.items()}
-    if elements != ruled:
-        different = sorted(set(elements.items()) ^ set(ruled.items()))
+    sets, quantities = load_concept_sets(study), load_measurements(study).quantities
+    measured = {code.concept_set for code in sets if code.domain == "measurement"}
+    if measured != set(quantities):
         raise StudyError(
-            f"{study / 'measurements.yaml'}: measurement sets and their elements must be those of "
-            f"{study / 'concept_sets.csv'}; they differ in {different}"
+            f"{study / 'measurements.yaml'}: its quantities must be the measurement sets of {study / 'concept_sets.csv'}; only "
+            f"one of them has {sorted(measured ^ set(quantities))}"
         )
-    strangers = sorted({unit.concept_set for unit in units} - set(rules))
-    if strangers:
-        raise StudyError(f"{study / 'units.csv'}: {strangers} are no sets of {study / 'measurements.yaml'}")
-    return CohortStudy(drugs, sets, rules, units, load_long_acting(study, drugs))
-
-
-def load_long_acting(study: Path, drugs: DrugTable) -> list[LongActingProduct]:
-    """Read the long-acting products.
-
-    Raises
-    ------
-    StudyError
-        For a product with a name that the drug table does not list among the long-acting names of its ingredient.
-
-    """
-    path = study / "long_acting.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    products = []
-    for number, row in enumerate(rows, start=2):
-        names = tuple(name.strip().upper() for name in row["names"].split("|") if name.strip())
-        drug = drugs.drugs.get(row["ingredient"])
-        strangers = sorted(set(names) - set(drug.long_acting_names if drug else ()))
-        if strangers:
-            raise StudyError(
-                f"{path}, line {number}: {strangers} are not among the long_acting_names of {row['ingredient']!r} in "
-                f"{study / 'drugs.csv'}; add them there, or take them out here"
-            )
-        interval = int(row["interval_days_max"]) if row["interval_days_max"] else None
-        products.append(LongActingProduct(row["product"], row["ingredient"], names, interval))
-    return products
+    renamed = sorted({code.concept_set for code in sets if code.domain == "measurement" and code.element != code.concept_set})
+    if renamed:
+        raise StudyError(
+            f"{study / 'concept_sets.csv'}: the element of a measurement set is the set itself, but not that of {renamed}; which "
+            f"values mean a clinical element stands in {study / 'measurements.yaml'}"
+        )
+    return CohortStudy(drugs, sets, quantities, load_units(study, quantities), load_long_acting(study, drugs))

@@ -3,25 +3,23 @@
 import polars as pl
 
 from nms_pv.tables import attrition
-from nms_pv.tables.evidence import FINDINGS
+from nms_pv.tables.evidence import FINDINGS, OF_VALUES
 
 
 def findings(coded: pl.DataFrame, measured: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """The findings of coded records, and of `measured` sets, that belong to an episode, numbered within it.
+    """The findings of coded records, and of `measured` values, that belong to an episode, numbered within it.
 
-    A coded record says what happened and never what did not, so it is `present`; only a measurement can say `absent`. A
-    measurement that meets its rule on too few occasions is `weak`; otherwise the grade is that of the set.
+    A coded record says what happened and never what did not, so it is `present`; only a value can deny.
     """
-    nothing = {"value": pl.lit(None, pl.Float64), "unit": pl.lit(None, pl.String)}
-    recorded = coded.with_columns(state=pl.lit("present"), is_weak=pl.lit(value=False), **nothing)
-    said = ["subject_id", "concept_set", "state", "is_weak", "term", "value", "unit", "day", "source_id", "source_line"]
+    nothing = {name: pl.lit(None, FINDINGS.types[name]) for name in OF_VALUES}
+    recorded = coded.with_columns(state=pl.lit("present"), **nothing)
+    said = ["subject_id", "concept_set", "state", "term", *OF_VALUES, "day", "source_id", "source_line"]
     return (
         pl.concat([recorded.select(said), measured.select(said)])
         .join(facts, on="concept_set", how="inner")
         .sort("subject_id", "element", "day", "source_id", "source_line", "concept_set")
         .with_columns(
             finding_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("subject_id"),
-            grade=pl.when("is_weak").then(pl.lit("weak")).otherwise("grade"),
             day_precision=pl.lit("day"),
         )
         .select(list(FINDINGS.types))
@@ -29,13 +27,11 @@ def findings(coded: pl.DataFrame, measured: pl.DataFrame, facts: pl.DataFrame) -
 
 
 def finding_attrition(
-    part: str, table: str, records: pl.LazyFrame, episodes: pl.DataFrame, belonging: pl.DataFrame, measured: pl.DataFrame
+    part: str, table: str, records: pl.LazyFrame, episodes: pl.DataFrame, belonging: pl.DataFrame
 ) -> pl.DataFrame:
-    """Where the records of one table went; `belonging` are those of an episode, `measured` what the measurements became."""
+    """Where the records of one table went; `belonging` are those of an episode."""
     persons = episodes.lazy().select("person_id").unique()
     n_in = records.select(pl.len()).collect().item()
     n_of_persons = records.join(persons, on="person_id", how="semi").select(pl.len()).collect(engine="streaming").item()
     left = {"person_without_episode": n_in - n_of_persons, "near_no_episode": n_of_persons - belonging.height}
-    if table == "measurements":
-        left["another_measurement_of_the_episode_stands_for_it"] = belonging.height - measured.height
     return attrition.steps("evidence", f"{part}:{table}", "record x concept set, then finding", n_in, left)

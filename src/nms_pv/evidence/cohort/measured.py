@@ -1,106 +1,73 @@
-"""canonical -> evidence: measurements against their rules. Measured but never beyond is absent; not measured is no row."""
+"""canonical -> evidence: measured values with what tests compare them with; which of them make a candidate."""
 
-from collections.abc import Mapping
+import functools
+import operator
 
 import polars as pl
 
-from nms_pv.spec.measurements import MeasurementRule
+from nms_pv.spec.measurements import DECIMALS, Measurements
+from nms_pv.tables.evidence import MEASURED
 
-# As values and limits are rounded to in `canonical/measurements`: arithmetic leaves an error in the last digits.
-DECIMALS = 6
-
-
-def against_rules(measurements: pl.LazyFrame, rules: Mapping[str, MeasurementRule]) -> pl.LazyFrame:
-    """The measurements with the `upper_limit` that applies, the `bar` of their rule, and whether they meet it (`meets`)."""
-    recorded_or_default = pl.when(pl.col("range_high") > 0).then("range_high").otherwise("default_upper_limit")
-    upper_limit = pl.when(pl.col("above").is_null()).then(recorded_or_default)
-    bar = pl.coalesce("above", upper_limit * pl.col("factor")).round(DECIMALS)
-    inclusive = pl.col("kind") == "multiple_of_upper_limit"
-    meets = pl.when(inclusive).then(pl.col("value") >= bar).otherwise(pl.col("value") > bar)
-    applied = measurements.join(_rules(rules), on="concept_set", how="inner")
-    return applied.with_columns(upper_limit=upper_limit, bar=bar, meets=meets)
+OF_PERSON = ["person_id", "concept_set"]
+OF_EPISODE = ["subject_id", "concept_set"]
 
 
-def measured_findings(judged: pl.DataFrame) -> pl.DataFrame:
-    """One row for each subject and measured set, standing for all its measurements in the episode.
+def with_limits(measurements: pl.LazyFrame, study: Measurements) -> pl.LazyFrame:
+    """The measurements with their `upper_limit` (recorded, else the study's own), and whether they make a candidate (`meets`).
 
-    The row shown is that of the highest value, compared with its upper limit where there is one, of equal ones the earliest. The
-    day is that row's; for a rule of occasions that any measurement meets, the first day above. `is_weak`: met, but on fewer
-    occasions than the rule asks for.
+    A value meets when it meets a test of the study alone: what needs a baseline or a second value makes no candidate.
     """
-    met = pl.col("meets")
-    height = pl.coalesce(pl.col("value") / pl.col("upper_limit"), "value")
-    of_episode = ["subject_id", "concept_set"]
+    is_recorded = pl.col("range_high") > 0
+    defaults = pl.LazyFrame(
+        [(name, quantity.default_upper_limit) for name, quantity in study.quantities.items()],
+        schema={"concept_set": pl.String, "default_upper_limit": pl.Float64},
+        orient="row",
+    )
     return (
-        judged.sort(*of_episode, height, "day", "source_line", descending=[False, False, True, False, False])
-        .group_by(of_episode, maintain_order=True)
-        .agg(
-            pl.col("kind", "occasions", "value", "unit", "upper_limit", "bar").first(),
-            pl.col("day", "range_high", "source_id", "source_line").first(),
-            n_met=pl.col("occasion").filter(met).n_unique().cast(pl.Int64),
-            first_met=pl.col("day").filter(met).min(),
-        )
+        measurements.join(defaults, on="concept_set", how="inner")
         .with_columns(
-            state=pl.when(pl.col("n_met") > 0).then(pl.lit("present")).otherwise(pl.lit("absent")),
-            is_weak=pl.col("n_met").is_between(1, pl.col("occasions") - 1),
-            day=pl.when(_by_occasion()).then(pl.coalesce("first_met", "day")).otherwise("day"),
-            term=pl.concat_str(_name(), pl.lit(" "), _size("value"), pl.lit(", "), _comparison()),
+            upper_limit=pl.when(is_recorded).then("range_high").otherwise("default_upper_limit"),
+            upper_limit_is_recorded=is_recorded.fill_null(value=False),
+            baseline=pl.lit(None, pl.Float64),
+            change_24h=pl.lit(None, pl.Float64),
         )
+        .with_columns(meets=_meets_alone(study))
+        .drop("baseline", "change_24h")
     )
 
 
-def _rules(rules: Mapping[str, MeasurementRule]) -> pl.LazyFrame:
-    rows = [
-        {
-            "concept_set": rule.concept_set,
-            "kind": rule.kind,
-            "default_upper_limit": rule.default_upper_limit,
-            "factor": getattr(rule, "factor", 1.0),
-            "above": getattr(rule, "above", None),
-            "occasions": getattr(rule, "occasions", 1),
-        }
-        for rule in rules.values()
-    ]
-    schema = {
-        "concept_set": pl.String, "kind": pl.String, "default_upper_limit": pl.Float64, "factor": pl.Float64,
-        "above": pl.Float64, "occasions": pl.Int64,
-    }  # fmt: skip
-    return pl.LazyFrame(rows, schema=schema)
-
-
-def _by_occasion() -> pl.Expr:
-    return pl.col("kind") == "above_on_occasions"
-
-
-def _name() -> pl.Expr:
-    return pl.col("concept_set").str.replace_all("_", " ", literal=True)
-
-
-def _comparison() -> pl.Expr:
-    multiple = pl.concat_str(_number((pl.col("value") * 10) // pl.col("upper_limit") / 10), pl.lit(" x "), _limit())
-    beyond = pl.when(pl.col("n_met") > 0).then(pl.lit("above ")).otherwise(pl.lit("not above "))
-    times = pl.when(pl.col("n_met") == 1).then(pl.lit(" occasion, ")).otherwise(pl.lit(" occasions from "))
-    since = pl.col("first_met").cast(pl.Date).cast(pl.String)
-    on_occasions = pl.concat_str(beyond, _size("bar"), pl.lit(" on "), "n_met", times, since)
+def baselines(measurements: pl.LazyFrame, episodes: pl.DataFrame, study: Measurements) -> pl.DataFrame:
+    """The baseline of each subject and quantity that has one: subject_id, concept_set, baseline."""
+    onsets = episodes.lazy().select("person_id", "subject_id", onset="start_day")
+    days_before = pl.col("onset") - pl.col("day")
     return (
-        pl.when(pl.col("kind") == "multiple_of_upper_limit")
-        .then(multiple)
-        .when(pl.col("kind") == "above_upper_limit")
-        .then(pl.concat_str(beyond, _limit()))
-        .when(pl.col("n_met") > 0)
-        .then(on_occasions)
-        .otherwise(pl.concat_str(beyond, _size("bar")))
+        measurements.join(onsets, on="person_id", how="inner")
+        .filter(days_before.is_between(study.baseline.last_day, study.baseline.first_day))
+        .group_by(OF_EPISODE)
+        .agg(baseline=pl.col("value").median().round(DECIMALS))
+        .collect(engine="streaming")
     )
 
 
-def _limit() -> pl.Expr:
-    origin = pl.when(pl.col("range_high") > 0).then(pl.lit("upper limit of ")).otherwise(pl.lit("default upper limit of "))
-    return pl.concat_str(origin, _size("upper_limit"))
+def measured_findings(belonging: pl.DataFrame, baseline: pl.DataFrame) -> pl.DataFrame:
+    """The measurements of an episode as findings: each value with the subject's baseline and its change within 24 hours."""
+    at = pl.col("occasion").str.to_datetime(format=None, strict=False, time_unit="us")
+    in_time = belonging.with_columns(at=pl.coalesce(at, pl.col("day").cast(pl.Date).cast(pl.Datetime("us")))).sort(
+        *OF_EPISODE, "at", "source_line"
+    )
+    highest, lowest = (
+        extreme("at", window_size="24h").over(OF_EPISODE, order_by="at")
+        for extreme in (pl.col("value").rolling_max_by, pl.col("value").rolling_min_by)
+    )
+    return (
+        in_time.with_columns(change_24h=(highest - lowest).round(DECIMALS))
+        .join(baseline, on=OF_EPISODE, how="left")
+        .with_columns(state=pl.lit(MEASURED))
+    )
 
 
-def _size(column: str) -> pl.Expr:
-    return pl.concat_str(_number(pl.col(column)), pl.lit(" "), "unit")
+def _meets_alone(study: Measurements) -> pl.Expr:
+    tests = [test for tests in study.tests.values() for test in tests.any_of]
+    met = [(pl.col("concept_set") == test.of) & test.meets() for test in tests]
+    return functools.reduce(operator.or_, met).fill_null(value=False)
 
-
-def _number(value: pl.Expr) -> pl.Expr:
-    return value.round(2).cast(pl.String).str.strip_suffix(".0")
