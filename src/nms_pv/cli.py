@@ -18,6 +18,8 @@ add = typer.Typer(no_args_is_help=True, help="Add files you have to the study, a
 fetch = typer.Typer(no_args_is_help=True, help="Download files from their publisher, and add them.")
 app.add_typer(add, name="add")
 app.add_typer(fetch, name="fetch")
+review = typer.Typer(no_args_is_help=True, help="Let reviewers adjudicate candidate cases.")
+app.add_typer(review, name="review")
 
 
 @add.command("faers")
@@ -76,6 +78,42 @@ def explain(
         from nms_pv.audit.explain import explain
 
         typer.echo(explain(subject_id, _project()))
+
+
+@review.command("export")
+def review_export(
+    sheet: Annotated[Path, typer.Argument(metavar="FILE", help="The sheet to write: .csv or .xlsx.")],
+    top: Annotated[int | None, typer.Option(min=1, help="Only so many cases, the most informative ones.")] = None,
+    with_verdicts: Annotated[
+        bool,
+        typer.Option("--with-verdicts", help="Show probability and verdicts of definitions: reviewers are then not blinded."),
+    ] = False,
+) -> None:
+    """Write cases to be judged: verdict (nms, not_nms, cannot_tell), reviewer (initials), date (2026-03-31), comment."""
+    with _expected_errors():
+        from nms_pv.review.export import export_sheet
+
+        done = export_sheet(_project(), sheet, top, with_verdicts=with_verdicts)
+        typer.echo(
+            f"{sheet}: {done.cases} cases; left out: {done.already_judged} judged before, {done.remaining} less informative."
+        )
+
+
+@review.command("import")
+def review_import(sheet: Annotated[Path, typer.Argument(metavar="FILE", help="The sheet with verdicts.")]) -> None:
+    """Take the verdicts of a sheet into study/adjudications.csv; rows without a verdict stay open."""
+    with _expected_errors():
+        from datetime import datetime
+
+        from nms_pv.review.take import import_sheet
+
+        done = import_sheet(_project(), sheet, datetime.now().astimezone().date())
+        typer.echo(
+            f"{sheet}: {done.added} verdicts added to study/adjudications.csv, {done.already_there} there before, "
+            f"{done.without_verdict} rows without a verdict."
+        )
+        if done.added:
+            typer.echo("`dvc repro` makes them a definition of their own, and ranks anew.")
 
 
 def _add_faers(paths: list[Path], origins: dict[Path, str]) -> None:

@@ -1,0 +1,1 @@
+"""Candidates ranked by a cross-fitted probability, so that the most informative are reviewed first."""

@@ -1,0 +1,1 @@
+"""Sheets for reviewers: cases go out, verdicts come back."""
