@@ -8,9 +8,8 @@ import pytest
 from nms_pv.evidence.cohort.write import write_cohort_evidence
 from nms_pv.labels.write import write_labels
 from nms_pv.spec.concept_sets import load_concept_sets
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
-from nms_pv.spec.measurements import load_measurements
+from nms_pv.spec.label_study import load_label_study
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
@@ -18,7 +17,7 @@ from nms_pv.tables.labels import VERDICTS
 from tests.lib.cohort_rows import (
     DAY_0,
     EPISODES_SETTING,
-    RULES,
+    MEASURED,
     SETS,
     STUDY,
     Row,
@@ -48,12 +47,13 @@ def test_findings_are_numbered_by_element_day_and_row(tmp_path: Path) -> None:
     assert found["subject_id"].unique().to_list() == ["omop:1#1"]
     assert found.select("finding_no", "element", "state", "grade", "value", "unit").rows() == [
         (1, "altered_mental_status", "present", "core", None, None),
-        (2, "ck_elevation", "present", "core", 1200.0, "U/L"),
-        (3, "fever", "present", "core", 39.4, "Cel"),
-        (4, "nms_diagnosis", "present", "core", None, None),
-        (5, "rigidity", "present", "core", None, None),
+        (2, "body_temperature", "measured", "core", 38.6, "Cel"),
+        (3, "body_temperature", "measured", "core", 39.4, "Cel"),
+        (4, "creatine_kinase", "measured", "core", 1200.0, "U/L"),
+        (5, "nms_diagnosis", "present", "core", None, None),
+        (6, "rigidity", "present", "core", None, None),
     ]
-    assert (found["day"] - DAY_0).to_list() == [1, 1, 0, 0, 1]
+    assert (found["day"] - DAY_0).to_list() == [1, 0, 0, 1, 0, 1]
     assert set(found["day_precision"]) == {"day"}
 
 
@@ -143,7 +143,6 @@ def test_kept_and_left_make_the_whole(tmp_path: Path) -> None:
         ("persons-0001:episodes", "kept", 0),
         ("persons-0001:measurements", "person_without_episode", 1),
         ("persons-0001:measurements", "near_no_episode", 1),
-        ("persons-0001:measurements", "another_measurement_of_the_episode_stands_for_it", 1),
         ("persons-0001:measurements", "kept", 0),
         ("persons-0001:persons", "no_candidate_record", 2),
         ("persons-0001:persons", "kept", 0),
@@ -199,20 +198,18 @@ def test_no_canonical_layer_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_study_as_it_is_fits(tmp_path: Path) -> None:
-    sets, rules = load_concept_sets(STUDY), load_measurements(STUDY)
+    sets = load_concept_sets(STUDY)
     write_canonical(tmp_path / "canonical", **TYPICAL)
-    write_cohort_evidence(tmp_path / "canonical", tmp_path / "out", sets, rules, DRUGS, EPISODES_SETTING)
-    assert FINDINGS.scan(tmp_path / "out" / "findings").collect().height == 5
-    element_of = {code.concept_set: code.element for code in sets if code.domain == "measurement"}
-    assert element_of == {name: rule.element for name, rule in rules.items()}
+    write_cohort_evidence(tmp_path / "canonical", tmp_path / "out", sets, MEASURED, DRUGS, EPISODES_SETTING)
+    assert FINDINGS.scan(tmp_path / "out" / "findings").collect().height == 6
 
 
 def _write(canonical: Path, out: Path) -> None:
-    write_cohort_evidence(canonical, out, SETS, RULES, DRUGS, EPISODES_SETTING)
+    write_cohort_evidence(canonical, out, SETS, MEASURED, DRUGS, EPISODES_SETTING)
 
 
 def _labelled(tmp_path: Path, **canonical: list[Row]) -> pl.DataFrame:
-    write_labels(evidence(tmp_path, **canonical), tmp_path / "4_labels", load_definitions(STUDY))
+    write_labels(evidence(tmp_path, **canonical), tmp_path / "4_labels", load_label_study(STUDY, "cohort"))
     return VERDICTS.scan(tmp_path / "4_labels" / "verdicts").collect()
 
 

@@ -47,16 +47,17 @@ def test_the_terms_of_a_public_report() -> None:
     )  # fmt: skip
     assert _found(*terms) == [
         (1, "alternative_cause", "context", 7),
-        (2, "dose_context", "context", 15),
-        (3, "dysphagia", "core", 2),
-        (4, "extrapyramidal", "context", 2),
-        (5, "extrapyramidal", "context", 4),
-        (6, "extrapyramidal", "context", 10),
-        (7, "nms_diagnosis", "core", 16),
-        (8, "respiratory_complication", "context", 7),
-        (9, "respiratory_complication", "context", 11),
-        (10, "rigidity", "core", 3),
-        (11, "tachypnoea", "weak", 13),
+        (2, "cogwheeling", "core", 3),
+        (3, "dose_context", "context", 15),
+        (4, "dysphagia", "core", 2),
+        (5, "extrapyramidal", "context", 2),
+        (6, "extrapyramidal", "context", 4),
+        (7, "extrapyramidal", "context", 10),
+        (8, "nms_diagnosis", "core", 16),
+        (9, "respiratory_complication", "context", 7),
+        (10, "respiratory_complication", "context", 11),
+        (11, "rigidity", "core", 3),
+        (12, "tachypnoea", "weak", 13),
     ]
 
 

@@ -10,9 +10,9 @@ from nms_pv.audit.case import UnknownCaseError
 from nms_pv.audit.explain import explain
 from nms_pv.evidence.reports.write import write_evidence
 from nms_pv.labels.write import write_labels
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
+from nms_pv.spec.label_study import load_label_study
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORT_EVENTS, REPORT_INDICATIONS, REPORT_OUTCOMES, REPORT_VERSIONS, REPORTS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.labels import VERDICTS
@@ -110,8 +110,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (data / "1_sources" / "rows" / "REAC").mkdir(parents=True)
     raw.write_parquet(data / "1_sources" / "rows" / "REAC" / "2025Q4.parquet")
-    write_evidence(data / "2_canonical", data / "3_evidence", load_elements(STUDY), load_drugs(STUDY))
-    write_labels(data / "3_evidence", data / "4_labels", load_definitions(STUDY))
+    write_evidence(data / "2_canonical", data / "3_evidence", load_elements(STUDY), load_drugs(STUDY), {})
+    write_labels(data / "3_evidence", data / "4_labels", load_label_study(STUDY, "reports"))
     return root
 
 
@@ -173,10 +173,29 @@ def test_verdicts_and_their_reasoning(project: Path) -> None:
     assert "present exposure, fever, rigidity" in iec
     assert "x exposure (20 points) course 1, aripiprazole (PS, antagonist): counts as present, event 2 days after start" in iec
     assert "course 3, clotiapine (C, antagonist): counts as not documented" in iec
-    assert "? hypermetabolism (5 points) faers can never show it" in iec
+    assert "? heart_rate_rise faers can never show it" in iec
     levenson = _section(text, "DEFINITION levenson_1985")
     assert "Respiratory distress: present, but does not count: it is graded weak" in levenson
     assert "nothing recorded says so" in _section(explain("faers:2", project), "DEFINITION pt_only")
+
+
+def test_trigger_treatments_and_causality(project: Path) -> None:
+    text = explain("faers:1", project)
+    trigger = _section(text, "TRIGGER")
+    assert "trigger antagonist_start (a dopamine antagonist was started within its window before the event)" in trigger
+    assert "certainty dated" in trigger
+    assert "drugs aripiprazole; course 1" in trigger
+    assert "undecided antagonist" in trigger
+    stopped = "antagonist stopped: given (the report says whether the event abated when the drug was stopped); aripiprazole,"
+    assert stopped in _section(text, "TREATMENTS DOCUMENTED")
+    cause = _section(text, "CAUSALITY")
+    assert "aripiprazole, antagonist; course 1 Naranjo: 4 documented, 1 to 13 with what is unknown, that is possible to" in cause
+    assert "q1=+1, q2=+2, q3=+1, q4=?" in cause
+    assert "WHO-UMC: possible, at most probable: probable needs the exclusion of other causes" in cause
+
+
+def test_a_case_without_findings_has_no_trigger(project: Path) -> None:
+    assert "no finding, no trigger" in _section(explain("faers:4", project), "TRIGGER")
 
 
 def test_a_case_without_findings_has_no_verdict(project: Path) -> None:

@@ -10,8 +10,8 @@ from nms_pv.audit.case import UnknownCaseError
 from nms_pv.audit.explain import explain
 from nms_pv.evidence.cohort.write import write_cohort_evidence
 from nms_pv.labels.write import write_labels
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
+from nms_pv.spec.label_study import load_label_study
 from nms_pv.tables.cdm import CONDITION_OCCURRENCE, MEASUREMENT
 from nms_pv.tables.contract import ContractError, Table
 from nms_pv.tables.labels import VERDICTS
@@ -19,8 +19,8 @@ from nms_pv.tables.person_time import CASES, ERAS
 from tests.lib.cohort_rows import (
     DAY_0,
     EPISODES_SETTING,
+    MEASURED,
     PART,
-    RULES,
     SETS,
     STUDY,
     Row,
@@ -83,8 +83,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         exposures=[exposure(-10, 10, source_line=3), exposure(0, 5, "haloperidol", person=2)],
     )
     write_canonical(canonical, persons=[person(4, birth_precision="month")], part=OTHER_PART)
-    write_cohort_evidence(canonical, evidence, SETS, RULES, load_drugs(STUDY), EPISODES_SETTING)
-    write_labels(evidence, labels, load_definitions(STUDY))
+    write_cohort_evidence(canonical, evidence, SETS, MEASURED, load_drugs(STUDY), EPISODES_SETTING)
+    write_labels(evidence, labels, load_label_study(STUDY, "cohort"))
     many = [_era(n * 40, n * 40 + 9, "clozapine", person=2) for n in range(7)]
     put(ERAS, [_era(-10, 10), _era(-500, -400, formulation="long_acting"), *many, _era(0, 5, "placebo", person=2)], exposed)
     put(ERAS, [], exposed, OTHER_PART)
@@ -136,7 +136,7 @@ def test_the_timeline_is_one_list_in_order_of_time(project: Path) -> None:
         "2013-10-17 + haloperidol, long-acting starts",
         "2014-01-25 - haloperidol, long-acting: last day covered",
         "2015-02-19 + haloperidol starts",
-        "2015-03-01 ! CANDIDATE EPISODE 1, to 2015-03-02, by ck_elevation, nms_diagnosis",
+        "2015-03-01 ! CANDIDATE EPISODE 1, to 2015-03-02, by creatine_kinase, nms_diagnosis",
         "2015-03-11 - haloperidol: last day covered",
         "2015-06-09 ! CANDIDATE EPISODE 2, to 2015-06-09, by rigidity",
         "2015-09-17 observation ends",
@@ -159,7 +159,7 @@ def test_episodes_with_findings_and_courses(project: Path) -> None:
     text = explain("omop:1", project)
     assert "days 2015-03-01 to 2015-03-02, first to last candidate record" in _section(text, "EPISODE omop:1#1")
     ck = (
-        "ck_elevation: present (core), creatine kinase 1240 U/L, 6.2 x upper limit of 200 U/L, 2015-03-02; omop:measurement row 8"
+        "creatine_kinase: measured (core), creatine_kinase 1240 U/L, 6.2 x upper limit of 200, 2015-03-02; omop:measurement row 8"
     )
     assert ck in _section(text, "FINDINGS")
     course = "haloperidol, antagonist, unknown: event 10 days after start, event 10 days before end; omop:drug_exposure row 3"
@@ -170,8 +170,16 @@ def test_verdicts_and_their_reasoning(project: Path) -> None:
     text = explain("omop:1#1", project)
     assert "verdict met" in _section(text, "DEFINITION pt_only")
     iec = _section(text, "DEFINITION iec_2011")
-    assert "x ck (10 points) finding 1, creatine kinase 1240 U/L, 6.2 x upper limit of 200 U/L: present (core)" in iec
+    assert "x ck (10 points) finding 1, creatine kinase at least 4 x upper limit of normal: 1240 U/L, beyond it" in iec
     assert "x exposure (20 points) course 1, haloperidol (unknown, antagonist): counts as present" in iec
+
+
+def test_trigger_treatments_and_causality_of_an_episode(project: Path) -> None:
+    text = explain("omop:1#1", project)
+    assert "trigger antagonist_start" in _section(text, "TRIGGER")
+    assert "TREATMENTS DOCUMENTED (what was done, never an effect) none" in _section(text, "TREATMENTS DOCUMENTED")
+    assert "q3=?" in _section(text, "CAUSALITY")
+    assert "at most possible: the source does not say that the event abated" in _section(text, "CAUSALITY")
 
 
 def test_where_an_episode_counts_and_why_not(project: Path) -> None:

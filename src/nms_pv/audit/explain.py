@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from nms_pv.audit.case import Case, place, raw_rows, read_case
+from nms_pv.audit.context import context_sections
 from nms_pv.audit.explain_person import explain_person
 from nms_pv.audit.judged import definition_section, exposures_section, findings_section, section, source_rows_section
 from nms_pv.audit.person import is_of_cohort
 from nms_pv.audit.text import field, line, on, plain
-from nms_pv.spec.definitions import load_definitions
+from nms_pv.spec.definition_files import load_definitions
 from nms_pv.spec.drugs import Drug, load_drugs
 from nms_pv.tables.canonical import DUPLICATE_RULE, OUTCOME, REPORT_TYPE, REPORTER, STATUS, VERSION_REASON
 
@@ -35,6 +36,7 @@ def explain(subject_id: str, project: Path) -> str:
         _reactions(case),
         findings_section(case.findings),
         exposures_section(case.exposures),
+        *context_sections(case.subject_id, project / "data" / "4_labels"),
         *(
             definition_section(case.findings, case.exposures, case.verdicts, definition)
             for definition in load_definitions(project / "study")

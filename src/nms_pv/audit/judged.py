@@ -74,7 +74,19 @@ def source_rows_section(rows: Iterable[Row], raw_rows: RawRows, data: Path) -> s
 
 
 def _measured(row: Row) -> str:
-    return "" if row["value"] is None else f" {row['value']} {plain(row['unit'])}"
+    """The value of a finding, with what it can be compared with."""
+    value, unit = row["value"], plain(row["unit"])
+    if not isinstance(value, float):
+        return ""
+    origin = "upper limit" if row["upper_limit_is_recorded"] else "default upper limit"
+    # Cut, not rounded: 3.99 times is not 4 times.
+    known = {
+        "upper_limit": lambda limit: f"{value * 10 // limit / 10:g} x {origin} of {limit:g}",
+        "baseline": lambda baseline: f"baseline {baseline:g}",
+        "change_24h": lambda change: f"changed by {change:g} within 24 hours" if change else "",
+    }
+    beside = [words(number) for name, words in known.items() if isinstance(number := row[name], float)]
+    return f" {', '.join([f'{value:g} {unit}', *filter(None, beside)])}"
 
 
 def _timing(row: Row) -> str:

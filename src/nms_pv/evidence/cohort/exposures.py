@@ -41,6 +41,13 @@ def exposures(near: pl.DataFrame, table: DrugTable) -> pl.DataFrame:
             onset_minus_start=pl.when(~starts_after).then(pl.col("onset") - pl.col("start_day")),
             onset_minus_end=pl.col("onset") - pl.col("end_day"),
             timing=pl.when(starts_after).then(pl.lit("event_before_start")).otherwise(pl.lit("known")),
+            # The last day covered of a long-acting drug already holds the interval between doses.
+            dosing_interval_days=pl.when(pl.col("formulation") == "long_acting").then(0),
+            # A prescription says neither a plain daily dose nor what stopping it did.
+            dose_amount=pl.lit(None, pl.Float64),
+            dose_unit=pl.lit(None, pl.String),
+            dechallenge=pl.lit("not_documented"),
+            rechallenge=pl.lit("not_documented"),
         )
         .select(list(EXPOSURES.types))
     )

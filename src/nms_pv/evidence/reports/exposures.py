@@ -1,7 +1,10 @@
 """canonical -> evidence: each coded drug becomes a course, with its relation to NMS and its distance from the event."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
+from nms_pv.evidence.reports.doses import with_doses
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables import attrition
@@ -11,17 +14,32 @@ from nms_pv.tables.evidence import EXPOSURES
 COURSE = ["subject_id", "drug_no", "ingredient"]
 
 
-def exposures(drugs: pl.LazyFrame, reports: pl.LazyFrame, table: DrugTable) -> pl.DataFrame:
-    """The courses of coded drugs that were given, one row for each relation of the ingredient."""
+def exposures(drugs: pl.LazyFrame, reports: pl.LazyFrame, table: DrugTable, intervals: Mapping[str, int]) -> pl.DataFrame:
+    """The courses of coded drugs that were given, one row for each relation of the ingredient.
+
+    Parameters
+    ----------
+    drugs, reports
+        `canonical/report_drugs`, `canonical/reports`.
+    table
+        The drug table.
+    intervals
+        The longest interval between doses of a long-acting product of each ingredient, in days. A report's end is that of the
+        last dose, so the whole interval is still to be added to it.
+
+    """
     days = reports.select("subject_id", "event_day", "event_day_precision")
     return (
-        courses(drugs)
+        with_doses(courses(drugs))
         .join(_relations(table), on="ingredient", how="inner")
         .join(days, on="subject_id", how="left")
         .with_columns(
             timing=timing(),
             onset_minus_start=pl.when(timing() == "known").then(pl.col("event_day") - pl.col("start_day")),
             onset_minus_end=pl.when(_exact("event") & _exact("end")).then(pl.col("event_day") - pl.col("end_day")),
+            dosing_interval_days=pl.when(pl.col("formulation") == "long_acting").then(
+                pl.col("ingredient").replace_strict(intervals, default=None, return_dtype=pl.Int32)
+            ),
         )
         .rename({"drug_no": "course_no"})
         .select(list(EXPOSURES.types))

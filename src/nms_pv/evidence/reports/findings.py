@@ -4,7 +4,7 @@ import polars as pl
 
 from nms_pv.spec.elements import ElementTerm
 from nms_pv.tables import attrition
-from nms_pv.tables.evidence import FINDINGS
+from nms_pv.tables.evidence import FINDINGS, OF_VALUES
 
 
 def findings(events: pl.LazyFrame, reports: pl.LazyFrame, elements: list[ElementTerm]) -> pl.DataFrame:
@@ -26,12 +26,27 @@ def findings(events: pl.LazyFrame, reports: pl.LazyFrame, elements: list[Element
         .with_columns(
             finding_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("subject_id"),
             state=pl.lit("present"),
-            value=pl.lit(None, pl.Float64),
-            unit=pl.lit(None, pl.String),
+            **{name: pl.lit(None, FINDINGS.types[name]) for name in OF_VALUES},
         )
         .select(list(FINDINGS.types))
         .collect()
     )
+
+
+def term_rows(events: pl.LazyFrame) -> pl.DataFrame:
+    """How many rows each reported term has: `term_key`, `rows`."""
+    return events.group_by("term_key").agg(rows=pl.len().cast(pl.Int64)).collect(engine="streaming")
+
+
+def term_coverage(rows: list[pl.DataFrame], elements: list[ElementTerm]) -> pl.DataFrame:
+    """How often each listed term was reported in all parts; 0 is a term that this data does not know."""
+    listed = pl.DataFrame(
+        [(e.element, e.term, e.grade, e.term.upper()) for e in elements],
+        schema={"element": pl.String, "term": pl.String, "grade": pl.String, "term_key": pl.String},
+        orient="row",
+    )
+    counted = pl.concat(rows).group_by("term_key").agg(pl.col("rows").sum())
+    return listed.join(counted, on="term_key", how="left").with_columns(pl.col("rows").fill_null(0)).drop("term_key")
 
 
 def finding_attrition(part: str, events: pl.LazyFrame, elements: list[ElementTerm], found: pl.DataFrame) -> pl.DataFrame:
