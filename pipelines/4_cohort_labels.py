@@ -1,16 +1,14 @@
-"""Evidence of candidate episodes -> one three-valued verdict for each episode and definition."""
+"""Evidence -> three-valued verdicts, what else it could be, trigger, treatment and causality of each candidate episode."""
 
 from pathlib import Path
 
 from nms_pv.labels.write import write_labels
-from nms_pv.spec.definitions import load_definitions
+from nms_pv.spec.label_study import load_label_study
 from nms_pv.tables.errors import run
 
 
 def main() -> None:
-    definitions = load_definitions(Path("study"))
-
-    write_labels(Path("data/3_evidence/cohort"), Path("data/4_labels/cohort"), definitions)
+    write_labels(Path("data/3_evidence/cohort"), Path("data/4_labels/cohort"), load_label_study(Path("study"), "cohort"))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from nms_pv.exposure.cohort.write import write_cohort_exposure
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.spec.time_at_risk import load_time_at_risk
@@ -16,7 +15,6 @@ def main() -> None:
     canonical, evidence, labels, out = (
         data / layer / "cohort" for layer in ("2_canonical", "3_evidence", "4_labels", "5_exposure")
     )
-    definitions = [definition.name for definition in load_definitions(study)]
 
     write_cohort_exposure(
         canonical,
@@ -27,7 +25,7 @@ def main() -> None:
         params.generations,
         params.cohort,
         load_time_at_risk(study),
-        definitions,
+        params.definitions,
     )
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nms_pv.report.build import write_report
-from nms_pv.spec.definitions import load_definitions
+from nms_pv.spec.definition_files import load_definitions
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers

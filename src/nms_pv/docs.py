@@ -4,16 +4,20 @@ import sys
 from pathlib import Path
 
 from nms_pv.spec.definition_docs import document as document_definitions
-from nms_pv.spec.definitions import load_definitions
+from nms_pv.spec.definition_files import load_definitions, load_differential
+from nms_pv.spec.measurements import load_measurements
 from nms_pv.tables.catalog import document as document_tables
 from nms_pv.tables.contract import replacing
 
 
 def pages(project: Path) -> dict[Path, str]:
     """The generated pages: where each lies, and what it must say."""
+    study = project / "study"
     return {
         project / "docs" / "tables.md": document_tables(),
-        project / "docs" / "definitions.md": document_definitions(load_definitions(project / "study")),
+        project / "docs" / "definitions.md": document_definitions(
+            load_definitions(study), load_differential(study), load_measurements(study)
+        ),
     }
 
 

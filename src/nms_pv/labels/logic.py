@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from nms_pv.spec.definitions import Rule
+from nms_pv.spec.rules import Rule
 
 
 def value(node: str | Rule) -> pl.Expr:
     """The value of an element (a column) or of a node: Kleene's logic, as a count of branches."""
     if isinstance(node, str):
         return pl.col(node)
-    low, high = bounds([(value(branch), 1) for branch in node.branches])
+    states = [value(branch) for branch in node.branches]
+    low, high = bounds([(state.fill_null(value=True) if node.not_denied else state, 1) for state in states])
     reached = decided(low, high, node.needed)
     return ~reached if node.is_negated else reached
 

@@ -8,7 +8,11 @@ import polars as pl
 from nms_pv.labels.logic import value
 from nms_pv.labels.states import counts, course_states, states
 from nms_pv.labels.verdicts import outcome, points_interval
-from nms_pv.spec.definitions import Definition, Rule
+from nms_pv.spec.definitions import Definition
+from nms_pv.spec.rules import Rule
+from nms_pv.tables.evidence import MEASURED
+
+VALUE = {True: "beyond it", False: "not beyond it", None: "nothing to compare it with"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class _Subject:
         if name in self.definition.combined:
             rule = self.definition.combined[name]
             return Reason(f"{name}: {rule.phrase}", state, points, parts=tuple(self.node(b) for b in rule.branches))
-        behind = self.courses(name) if name in self.definition.exposures else self.terms(name)
+        behind = self.courses(name) if name in self.definition.exposures else self.terms(name) + self.values(name)
         return Reason(name, state, points, tuple(behind + self.blind(name)))
 
     def terms(self, name: str) -> list[str]:
@@ -70,6 +74,17 @@ class _Subject:
             if use.silence == "absent" and not rows["counted"].any()
             else []
         )
+
+    def values(self, name: str) -> list[str]:
+        """Each value the element asks about, against each test."""
+        return [
+            f"finding {row['finding_no']}, {test.phrase(row['unit'])}: {row['value']:g} {row['unit']}, {VALUE[row['met']]}"
+            for test in self.definition.elements[name].measured or []
+            for row in self.findings.filter(element=test.of, state=MEASURED)
+            .with_columns(met=test.meets())
+            .sort("finding_no")
+            .iter_rows(named=True)
+        ]
 
     def courses(self, name: str) -> list[str]:
         rows = course_states(self.exposures, self.definition.exposures[name]).sort("course_no")

@@ -5,17 +5,26 @@ from collections.abc import Callable
 import polars as pl
 
 from nms_pv.labels.logic import decided, points, value
-from nms_pv.labels.states import states
+from nms_pv.labels.states import element_states, leaf_states, with_combined
 from nms_pv.spec.definitions import Definition
 from nms_pv.tables import attrition
 
 
 def verdicts(findings: pl.DataFrame, exposures: pl.DataFrame, definition: Definition) -> pl.DataFrame:
     """The verdict of one definition on every subject with at least one finding."""
-    frame = states(findings, exposures, definition)
+    return judged(element_states(findings, [definition]), exposures, definition)
+
+
+def judged(elements: pl.DataFrame, exposures: pl.DataFrame, definition: Definition) -> pl.DataFrame:
+    """The verdict of one definition on every subject of `elements`, as `element_states` gives them.
+
+    Few patterns of states occur among many subjects, so each pattern is judged once.
+    """
+    leaves = leaf_states(elements, exposures, definition).with_columns(pattern=_pattern(definition.leaves))
+    patterns = with_combined(leaves.unique("pattern").drop("subject_id"), definition)
     low, high = points_interval(definition)
-    return frame.select(
-        "subject_id",
+    answers = patterns.select(
+        "pattern",
         definition=pl.lit(definition.name),
         verdict=word(outcome(definition)),
         points_low=low,
@@ -23,6 +32,14 @@ def verdicts(findings: pl.DataFrame, exposures: pl.DataFrame, definition: Defini
         met=_joined(definition.items, lambda state: state),
         failed=_joined(definition.items, lambda state: ~state),
         missing=_joined(definition.items, lambda state: state.is_null()),
+    )
+    return leaves.select("subject_id", "pattern").join(answers, on="pattern", how="left", maintain_order="left").drop("pattern")
+
+
+def _pattern(leaves: list[str]) -> pl.Expr:
+    """One number for each pattern of states: a digit to the base 3 for each leaf."""
+    return pl.sum_horizontal(
+        pl.col(leaf).cast(pl.UInt64).fill_null(2) * pl.lit(3**place, pl.UInt64) for place, leaf in enumerate(leaves)
     )
 
 

@@ -1,19 +1,35 @@
 """`docs/definitions.md`: every definition with its source, its status and its rule in words."""
 
-from nms_pv.spec.definitions import Definition, ElementUse, ExposureUse, Rule
+from collections.abc import Mapping
+
+from nms_pv.spec.definitions import BeyondInterval, Definition, ElementUse, ExposureUse
+from nms_pv.spec.measurements import Measurements
+from nms_pv.spec.meddra import ABSENT
+from nms_pv.spec.rules import Rule
+from nms_pv.tables.labels import SYNDROME
 
 HEAD = """# Case definitions
 
-Generated from `study/definitions/` by `make docs`; do not edit.
+Generated from `study/definitions/`, `study/differential/` and `study/measurements.yaml` by `make docs`; do not edit.
 Every element is present, absent or not documented. Silence is never absence, except where an element says so.
 A definition is met or not met only when what is not documented could not change the answer; else it is indeterminate.
-Status: `found` = seen in a public source, `memory` = recalled and to be verified, `conflict` = sources disagree.
+Status: `found` = seen in a public source, `memory` = recalled and to be verified, `conflict` = sources disagree, `ours` = our
+operationalisation. An element without a status has that of its definition.
+
+Not encoded, because no public source gives the rule: Nierenberg 1991; how many items Addonizio 1986 asks for; the scores of the
+two severity scales (Sachdev 2005, Francis-Yacoub). So no severity stands beside the diagnosis.
+"""
+DIFFERENTIAL_HEAD = """# What else it could be
+
+Judged on the same evidence in the same way. Overlap is shown, not forced: one case may meet several definitions, or none.
 """
 
 
-def document(definitions: list[Definition]) -> str:
+def document(cases: list[Definition], differential: list[Definition], measurements: Measurements) -> str:
     """The page, as Markdown."""
-    return "\n".join([HEAD, *(_definition(d) for d in definitions)])
+    units = {name: quantity.unit for name, quantity in measurements.quantities.items()}
+    pages = [HEAD, *(_definition(d, units) for d in cases), DIFFERENTIAL_HEAD, *(_definition(d, units) for d in differential)]
+    return "\n".join(pages)
 
 
 def in_words(node: str | Rule) -> str:
@@ -23,18 +39,21 @@ def in_words(node: str | Rule) -> str:
     return f"{node.phrase} ({', '.join(in_words(branch) for branch in node.branches)})"
 
 
-def _definition(d: Definition) -> str:
+def _definition(d: Definition, units: Mapping[str, str]) -> str:
     doi = f" doi {d.doi}." if d.doi else ""
     rows = [_exposure_row(name, use) for name, use in d.exposures.items()]
-    rows += [_element_row(name, use) for name, use in d.elements.items()]
-    rows += [_row(name, in_words(rule), "", "") for name, rule in d.combined.items()]
+    rows += [_element_row(name, use, units) for name, use in d.elements.items()]
+    rows += [_row(name, in_words(rule)) for name, rule in d.combined.items()]
     parts = [
         f"## `{d.name}`: {d.title}\n",
         f"{d.citation}{doi}\n",
+        f"For: {SYNDROME[d.syndrome]}." + (f" A variant of `{d.extends}`." if d.extends else "") + "\n",
         f"Status: `{d.status}`. {d.status_note}\n",
+        *([f"Not computed without your own files: {ABSENT}.\n"] if d.needs else []),
+        *(f"Not used in the {arm} arm: {why}.\n" for arm, why in d.not_in.items()),
         f"Rule: {_rule(d)}.\n",
-        "| element | present when documented | grades that count | note |",
-        "| --- | --- | --- | --- |",
+        "| element | present when documented | present when measured | grades that count | status | note |",
+        "| --- | --- | --- | --- | --- | --- |",
         *rows,
         "",
         *(
@@ -54,28 +73,36 @@ def _rule(d: Definition) -> str:
 
 
 def _exposure_row(name: str, use: ExposureUse) -> str:
-    taken, stopped = use.taken, use.stopped
-    words = (
-        f"{' or '.join(taken.relations)}: event not before the start, at most {taken.days.oral} days after the end "
-        f"(long-acting: {taken.days.long_acting} days); suspected without deciding dates: {_spaced(taken.undated_suspect)}"
-    )
-    if stopped:
-        words += (
-            f"; or {' or '.join(stopped.relations)}: event at most {stopped.days} days after the end; "
-            f"suspected without deciding dates: {_spaced(stopped.undated_suspect)}"
+    ways = []
+    if use.taken:
+        ways.append(
+            f"{' or '.join(use.taken.relations)}: event not before the start, at most {use.taken.days.oral} days after the end "
+            f"(long-acting: {_long_acting(use.taken.days.long_acting)}); suspected without deciding dates: "
+            f"{_spaced(use.taken.undated_suspect)}"
         )
-    return _row(name, words, "", use.note)
+    if use.stopped:
+        ways.append(
+            f"{' or '.join(use.stopped.relations)}: event at most {use.stopped.days} days after the end; "
+            f"suspected without deciding dates: {_spaced(use.stopped.undated_suspect)}"
+        )
+    return _row(name, "; or ".join(ways), note=use.note)
 
 
-def _element_row(name: str, use: ElementUse) -> str:
+def _long_acting(days: int | BeyondInterval) -> str:
+    return f"{days.beyond_interval} days beyond the dosing interval" if isinstance(days, BeyondInterval) else f"{days} days"
+
+
+def _element_row(name: str, use: ElementUse, units: Mapping[str, str]) -> str:
     words = " or ".join(_spaced(source) for source in use.sources) or "no source states it"
     if use.silence == "absent":
         words += "; absent when not reported"
-    return _row(name, words, ", ".join(use.grades), use.note)
+    measured = " or ".join(test.phrase(units[test.of]) for test in use.measured or [])
+    return _row(name, words, measured, ", ".join(use.grades), use.status or "", use.note)
 
 
-def _row(name: str, words: str, grades: str, note: str | None) -> str:
-    return f"| {_spaced(name)} | {words} | {grades} | {(note or '').replace('|', chr(92) + '|')} |"
+def _row(name: str, words: str, measured: str = "", grades: str = "", status: str = "", note: str | None = None) -> str:
+    cells = [_spaced(name), words, measured, grades, status, note or ""]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _spaced(name: str) -> str:

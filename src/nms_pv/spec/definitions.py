@@ -1,15 +1,17 @@
-"""`study/definitions/*.yaml`: what each case definition asks for, which evidence counts, and what silence means."""
+"""`study/definitions/*.yaml`, `study/differential/*.yaml`: what each definition asks for, and what silence means."""
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from nms_pv.spec.elements import load_elements
-from nms_pv.spec.strict import Strict, StudyError, load_yaml
+from nms_pv.spec.measurements import MeasuredTest, Measurements
+from nms_pv.spec.rules import Rule
+from nms_pv.spec.strict import Strict
 from nms_pv.tables.evidence import GRADE, RELATION
+from nms_pv.tables.labels import SYNDROME
+
+ARMS = ("reports", "cohort")
 
 
 def _grade(text: str) -> str:
@@ -28,78 +30,35 @@ Grade = Annotated[str, AfterValidator(_grade)]
 Relation = Annotated[str, AfterValidator(_relation)]
 Days = Annotated[int, Field(ge=0)]
 Undated = Literal["present", "not_documented"]
-
-
-class AtLeast(Strict):
-    """So many of these branches."""
-
-    count: int = Field(ge=1)
-    of: list["str | Rule"] = Field(min_length=1)
-
-
-class Rule(Strict):
-    """One node of a rule: exactly one of the four keys; a branch is the name of an element or another node."""
-
-    all_of: list["str | Rule"] | None = Field(default=None, min_length=1)
-    any_of: list["str | Rule"] | None = Field(default=None, min_length=1)
-    none_of: list["str | Rule"] | None = Field(default=None, min_length=1)
-    at_least: AtLeast | None = None
-
-    @model_validator(mode="after")
-    def _one_key(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError("a node has exactly one of all_of, any_of, none_of, at_least")
-        if self.needed > len(self.branches):
-            raise ValueError(f"at_least asks for {self.needed} of only {len(self.branches)}")
-        return self
-
-    @property
-    def branches(self) -> list["str | Rule"]:
-        """What the node looks at."""
-        return self.all_of or self.any_of or self.none_of or (self.at_least.of if self.at_least else [])
-
-    @property
-    def needed(self) -> int:
-        """How many branches must be present: every node is a count."""
-        if self.at_least:
-            return self.at_least.count
-        return len(self.branches) if self.all_of else 1
-
-    @property
-    def is_negated(self) -> bool:
-        """Whether the count is turned round (`none_of`)."""
-        return self.none_of is not None
-
-    @property
-    def phrase(self) -> str:
-        """The node in words, without its branches."""
-        if self.at_least:
-            return f"at least {self.at_least.count} of"
-        return "all of" if self.all_of else "any of" if self.any_of else "none of"
-
-    def names(self) -> Iterator[str]:
-        """The names it refers to, in order of writing."""
-        for branch in self.branches:
-            if isinstance(branch, str):
-                yield branch
-            else:
-                yield from branch.names()
+Status = Literal["found", "memory", "conflict"]
 
 
 class ElementUse(Strict):
-    """Which findings make one element of the definition present."""
+    """Which findings and measured values make one element of the definition present.
+
+    `measured` holds the sizes the definition names; where it names none, those of study/measurements.yaml for the same elements.
+    `status` is given where it is not that of the whole definition; `ours` is our operationalisation.
+    """
 
     sources: list[str] = Field(alias="from")
     grades: list[Grade] = Field(min_length=1)
+    measured: list[MeasuredTest] | None = None
     silence: Literal["not_documented", "absent"] = "not_documented"
+    status: Status | Literal["ours"] | None = None
     note: str | None = None
+
+
+class BeyondInterval(Strict):
+    """So many days beyond the dosing interval of a long-acting product."""
+
+    beyond_interval: Days
 
 
 class DaysByForm(Strict):
     """A window that depends on the form of the drug."""
 
     oral: Days
-    long_acting: Days
+    long_acting: Days | BeyondInterval
 
 
 class Taken(Strict):
@@ -119,21 +78,35 @@ class Stopped(Strict):
 
 
 class ExposureUse(Strict):
-    """Which drug courses make one element of the definition present."""
+    """Which drug courses make one element of the definition present: taken, stopped, or either."""
 
-    taken: Taken
+    taken: Taken | None = None
     stopped: Stopped | None = None
     note: str | None = None
 
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.taken is None and self.stopped is None:
+            raise ValueError("an exposure has `taken`, `stopped`, or both")
+        return self
+
 
 class Definition(Strict):
-    """One case definition."""
+    """One definition of a case of NMS, or of what else it could be (`syndrome`).
+
+    `extends` names the definition it varies; `needs` what a user must provide; `not_in` the arms where it means nothing, and
+    why.
+    """
 
     name: str
     title: str
+    syndrome: str = "nms"
+    extends: str | None = None
+    needs: Literal["meddra"] | None = None
+    not_in: dict[str, str] = {}
     citation: str
     doi: str | None
-    status: Literal["found", "memory", "conflict"]
+    status: Status
     status_note: str
     notes: list[str]
     elements: dict[str, ElementUse]
@@ -154,16 +127,30 @@ class Definition(Strict):
         """What the points or the rule refer to, each once, in order of writing."""
         return list(dict.fromkeys(self.points or (self.rule.names() if self.rule else ())))
 
+    @property
+    def tests(self) -> list[MeasuredTest]:
+        """Everything it asks of measured values."""
+        return [test for use in self.elements.values() for test in use.measured or []]
+
+    def with_tests(self, measurements: Measurements) -> "Definition":
+        """The same, each element with the study's own tests where it names none."""
+        elements = {
+            name: use.model_copy(update={"measured": [t for source in use.sources for t in measurements.of_element(source)]})
+            for name, use in self.elements.items()
+            if use.measured is None
+        }
+        return self.model_copy(update={"elements": {**self.elements, **elements}})
+
     def problems(self, known_elements: set[str]) -> list[str]:
         """Everything that does not fit together, in words."""
         used = {source for use in self.elements.values() for source in use.sources}
         twice = [n for n, count in Counter([*self.leaves, *self.combined]).items() if count > 1]
         unfit = {name for names in self.not_assessable.values() for name in names} - set(self.leaves)
-        found = [
-            f"element {source!r} is not in study/elements.csv, which has {sorted(known_elements)}"
-            for source in sorted(used - known_elements)
-        ]
+        strangers = sorted(used - known_elements)
+        found = [f"{strangers} are no elements of study/elements.csv, which has {sorted(known_elements)}"] if strangers else []
         found += [f"the name {name!r} is given twice" for name in twice]
+        found += [f"not_in names {arm!r}; arms are {list(ARMS)}" for arm in self.not_in if arm not in ARMS]
+        found += [f"syndrome {self.syndrome!r}; known are {sorted(SYNDROME)}"] if self.syndrome not in SYNDROME else []
         found += [f"not_assessable names {name!r}, which is no element of the definition" for name in sorted(unfit)]
         return found + self._unknown_names() + self._unfit_outcome()
 
@@ -180,27 +167,3 @@ class Definition(Strict):
         if self.points and self.threshold and self.threshold > sum(self.points.values()):
             return [f"the threshold {self.threshold} is above the sum of all points, {sum(self.points.values())}"]
         return []
-
-
-def load_definition(path: Path, known_elements: set[str]) -> Definition:
-    """Read one definition.
-
-    Raises
-    ------
-    StudyError
-        Naming the file and everything in it that is unknown or does not fit together.
-
-    """
-    definition = load_yaml(path, Definition)
-    problems = definition.problems(known_elements)
-    if definition.name != path.stem:
-        problems.append(f"name is {definition.name!r}, but the file is called {path.name}; make them equal")
-    if problems:
-        raise StudyError(f"{path}: {'; '.join(problems)}")
-    return definition
-
-
-def load_definitions(study: Path) -> list[Definition]:
-    """Read all definitions of the study, in order of their names."""
-    known = {term.element for term in load_elements(study)}
-    return [load_definition(path, known) for path in sorted((study / "definitions").glob("*.yaml"))]

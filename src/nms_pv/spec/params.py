@@ -41,6 +41,17 @@ class Main(Strict):
     duplicates: Literal["collapsed", "kept"]
 
 
+class Agreement(Strict):
+    """How case definitions are compared: latent class models, and the differential that is shown."""
+
+    models: dict[str, list[str]]
+    nms_definition: str
+    serotonin_definition: str
+    features: list[str]
+    resamples: int = Field(ge=100)
+    seed: int
+
+
 class Inputs(Strict):
     """What each arm runs on."""
 
@@ -135,9 +146,17 @@ class Params(Strict):
     simulation: Simulation
     duplicates: Duplicates
     generations: Generations
+    definitions: list[str] = Field(min_length=1)
     main: Main
+    agreement: Agreement
     cohort: Cohort
     level: float = Field(gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _main_is_counted(self) -> Self:
+        if self.main.definition not in self.definitions:
+            raise ValueError(f"main.definition {self.main.definition!r} is not among definitions {self.definitions}")
+        return self
 
 
 def load_params(path: Path) -> Params:

@@ -1,7 +1,7 @@
 """The common ground of all settings: frozen, unknown keys refused, errors that name the file."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -31,10 +31,36 @@ def load_yaml(path: Path, model: type[Settings]) -> Settings:
         Naming the file, every offending key, its value and what was expected.
 
     """
+    return validated(path, read_yaml(path), model)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read one YAML file that holds keys and values.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, when it is not YAML or holds no keys.
+
+    """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise StudyError(f"{path}: cannot be read as YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise StudyError(f"{path}: top level: it must hold keys and values (found {content!r})")
+    return content
+
+
+def validated(path: Path, content: dict[str, Any], model: type[Settings]) -> Settings:
+    """The content of a file as its model.
+
+    Raises
+    ------
+    StudyError
+        Naming the file, every offending key, its value and what was expected.
+
+    """
     try:
         return model.model_validate(content)
     except ValidationError as error:

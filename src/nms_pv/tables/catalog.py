@@ -2,12 +2,38 @@
 
 import dataframely as dy
 
-from nms_pv.tables import attrition, canonical, cdm, cohort, evidence, exposure, labels, measures, person_time, sources
+from nms_pv.tables import (
+    agreement,
+    attrition,
+    canonical,
+    cdm,
+    cohort,
+    evidence,
+    exposure,
+    labels,
+    measures,
+    person_time,
+    review,
+    sources,
+)
 from nms_pv.tables.contract import Table
 
 TABLES = [
     table
-    for module in (sources, cdm, canonical, cohort, evidence, labels, exposure, person_time, measures, attrition)
+    for module in (
+        sources,
+        cdm,
+        canonical,
+        cohort,
+        evidence,
+        labels,
+        exposure,
+        person_time,
+        measures,
+        agreement,
+        review,
+        attrition,
+    )
     for table in vars(module).values()
     if isinstance(table, Table)
 ]

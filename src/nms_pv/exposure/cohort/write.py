@@ -22,7 +22,7 @@ from nms_pv.tables.attrition import ATTRITION, write_attrition
 from nms_pv.tables.cohort import PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed
 from nms_pv.tables.parts import keep_only, part_names
 from nms_pv.tables.person_time import CASES, ERAS, PERSON_TIME
 
@@ -70,8 +70,11 @@ def write_cohort_exposure(
     ------
     StudyError
         When an analysis of params.yaml has no time-at-risk setting.
+    ContractError
+        When a definition of `definitions` has no verdicts.
 
     """
+    refuse_not_computed(labels, definitions)
     missing = sorted(set(cohort.analyses) - set(settings))
     if missing:
         raise StudyError(f"params.yaml: cohort.analyses names {missing}; study/time_at_risk has {sorted(settings)}")
@@ -104,7 +107,7 @@ def _write_eras(places: _Places, part: str, rules: Exposure, engine: Engine) -> 
 
 def _count(places: _Places, parts: list[str], plan: _Plan, engine: Engine) -> Counted:
     """Person-time, cases and attrition of some parts, under every analysis."""
-    outcomes = pl.concat([_outcomes(places, part) for part in parts])
+    outcomes = pl.concat([_outcomes(places, part, plan.definitions) for part in parts])
     eras = group_eras(
         engine.scan([places.out / "eras" / part for part in parts]),
         engine.frame(plan.groups.members),
@@ -128,10 +131,10 @@ def _count(places: _Places, parts: list[str], plan: _Plan, engine: Engine) -> Co
     return time, cases, attrition
 
 
-def _outcomes(places: _Places, part: str) -> pl.DataFrame:
-    """Every episode that meets a definition, with it."""
+def _outcomes(places: _Places, part: str, definitions: Sequence[str]) -> pl.DataFrame:
+    """Every episode that meets a definition that is counted, with it."""
     verdicts = VERDICTS.scan(places.labels / "verdicts" / part)
-    met = verdicts.filter(pl.col("verdict") == "met").select("subject_id", "definition")
+    met = verdicts.filter(pl.col("verdict") == "met", pl.col("definition").is_in(definitions)).select("subject_id", "definition")
     found = EPISODES.scan(places.evidence / "episodes" / part).join(met, on="subject_id")
     return found.select("definition", "subject_id", "person_id", "start_day", "end_day").collect()
 

@@ -12,7 +12,7 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.parts import part_names
 
@@ -23,10 +23,11 @@ def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, pa
     Raises
     ------
     ContractError
-        When labels and exposure do not have the same parts.
+        When labels and exposure do not have the same parts, or a definition of `params.definitions` has no verdicts.
     """
+    refuse_not_computed(labels, params.definitions)
     groups = drug_groups(drugs, params.generations)
-    tally = add_up([_tally(labels, exposure, part, groups) for part in _common_parts(labels, exposure)])
+    tally = add_up([_tally(labels, exposure, part, groups, params.definitions) for part in _common_parts(labels, exposure)])
     results = [
         grid_results(count_grid(tally, groups), params.level),
         year_results(count_years(tally, groups, params.main), params.level),
@@ -46,10 +47,13 @@ def _common_parts(labels: Path, exposure: Path) -> list[str]:
     return counted
 
 
-def _tally(labels: Path, exposure: Path, part: str, groups: Groups) -> Tally:
+def _tally(labels: Path, exposure: Path, part: str, groups: Groups, definitions: list[str]) -> Tally:
     return tally_part(
         UNIVERSE.scan(exposure / "universe" / part).collect(),
         REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
-        VERDICTS.scan(labels / "verdicts" / part).select("subject_id", "definition", "verdict").collect(),
+        VERDICTS.scan(labels / "verdicts" / part)
+        .filter(pl.col("definition").is_in(definitions))
+        .select("subject_id", "definition", "verdict")
+        .collect(),
         groups,
     )
