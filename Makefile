@@ -45,6 +45,7 @@ bench: $(INSTALLED)
 	$(BIN)/python benchmarks/bench_pipeline.py
 	$(BIN)/python benchmarks/bench_pipeline.py 2000000 20
 	$(BIN)/python benchmarks/bench_versions.py
+	$(BIN)/python benchmarks/bench_labels.py
 	$(BIN)/python benchmarks/bench_sixteen.py
 	$(BIN)/python benchmarks/bench_cohort.py
 	$(BIN)/python benchmarks/bench_dvc.py

@@ -4,8 +4,8 @@ python benchmarks/bench_cohort.py                     1.08 million persons, 15 m
 python benchmarks/bench_cohort.py 100000 1400000      a smaller one
 
 The input is made directly as canonical tables, with one period under observation each, courses of 30-day supplies of 60
-ingredients over 15 years, and 3,000 candidate episodes with the verdicts of three definitions. It is a load, not a truth: no rate
-is planted in it (that is what `nms_pv.simulate.omop` does).
+ingredients over 15 years, and 3,000 candidate episodes with the verdicts of the definitions of params.yaml. It is a load, not a
+truth: no rate is planted in it (that is what `nms_pv.simulate.omop` does).
 
 What is timed is more than what is often counted as 16 analyses, a target group x a time at risk x an outcome, here printed as
 groups x settings x definitions: every group of drugs (any antipsychotic, each ingredient, class, generation, state of generations
@@ -24,12 +24,12 @@ import numpy as np
 import polars as pl
 from bench_pipeline import run
 
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
+from nms_pv.spec.params import load_params
 from nms_pv.tables.cohort import DRUG_EXPOSURES, OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import DEFINITIONS, VERDICTS
 from nms_pv.tables.person_time import PERSON_TIME
 
 PROJECT = Path(__file__).parents[1]
@@ -72,7 +72,8 @@ def make_bench_input(persons: int, exposures: int, folder: Path) -> None:
     drugs = load_drugs(PROJECT / "study").drugs.values()
     relevant = [drug for drug in drugs if drug.blocks_or_depletes_dopamine or "withdrawal" in drug.relations]
     ingredients = [drug.ingredient for drug in sorted(relevant, key=lambda drug: not drug.is_antipsychotic)][:INGREDIENTS]
-    definitions = [definition.name for definition in load_definitions(PROJECT / "study")]
+    definitions = load_params(PROJECT / "params.yaml").definitions
+    DEFINITIONS.write(_computed(definitions), folder / "4_labels" / "cohort" / "definitions.parquet")
     for share in shares(persons, exposures):
         rng = np.random.default_rng([SEED, share.number])
         person = np.arange(share.first_person, share.first_person + share.persons)
@@ -86,6 +87,11 @@ def make_bench_input(persons: int, exposures: int, folder: Path) -> None:
         episodes = _episodes(periods, share, rng)
         _write(EPISODES, episodes, folder / "3_evidence" / "cohort" / "episodes", share)
         _write(VERDICTS, _verdicts(episodes, definitions, rng), folder / "4_labels" / "cohort" / "verdicts", share)
+
+
+def _computed(definitions: list[str]) -> pl.DataFrame:
+    said = {"syndrome": "nms", "status": "found", "is_computed": True, "why_not": None}
+    return pl.DataFrame([{"definition": name, "title": name, **said} for name in definitions], schema=DEFINITIONS.types)
 
 
 def _persons(person: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:

@@ -23,7 +23,6 @@ from nms_pv.exposure.cohort.engine import open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import cohort_groups, group_eras
 from nms_pv.exposure.cohort.strata import Strata
-from nms_pv.exposure.cohort.write import PARTS_AT_A_TIME
 from nms_pv.measures.rates import rate
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params
@@ -31,7 +30,7 @@ from nms_pv.spec.time_at_risk import load_time_at_risk
 from nms_pv.tables.cohort import PERSONS
 from nms_pv.tables.evidence import EPISODES
 from nms_pv.tables.labels import VERDICTS
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.parts import PARTS_AT_A_TIME, part_names
 
 KINDS = ["antipsychotic", "generation"]
 SETTINGS, DEFINITIONS = ["exact", "cohort_incidence"], ["pt_only", "iec_2011"]

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from nms_pv.spec.concept_sets import load_concept_sets
 from nms_pv.spec.definition_docs import document as document_definitions
 from nms_pv.spec.definition_files import load_definitions, load_differential
 from nms_pv.spec.measurements import load_measurements
@@ -16,7 +17,7 @@ def pages(project: Path) -> dict[Path, str]:
     return {
         project / "docs" / "tables.md": document_tables(),
         project / "docs" / "definitions.md": document_definitions(
-            load_definitions(study), load_differential(study), load_measurements(study)
+            load_definitions(study), load_differential(study), load_measurements(study), load_concept_sets(study)
         ),
     }
 

@@ -11,9 +11,10 @@ from nms_pv.labels.write import write_labels
 from nms_pv.measures.reports.write import write_measures
 from nms_pv.simulate.faers.write import simulate_faers
 from nms_pv.sources.faers.read import write_sources
-from nms_pv.spec.definitions import load_definitions
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
+from nms_pv.spec.label_study import load_label_study
+from nms_pv.spec.long_acting import load_long_acting, longest_intervals
 from nms_pv.spec.params import Params, Simulation, load_params
 from nms_pv.spec.source import load_faers
 
@@ -28,8 +29,9 @@ def run_layers(folder: Path, seed: int, cases: int, quarters: list[str]) -> Para
     simulate_faers(Simulation(seed=seed, cases=cases, quarters=quarters), drugs, faers, folder / "raw", folder / "truth")
     write_sources(folder / "raw", folder / "1_sources", faers, None)
     write_canonical(folder / "1_sources", folder / "2_canonical", faers, drugs, params.duplicates)
-    write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs)
-    write_labels(folder / "3_evidence", folder / "4_labels", load_definitions(STUDY))
+    intervals = longest_intervals(load_long_acting(STUDY, drugs))
+    write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs, intervals)
+    write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(STUDY, "reports"))
     write_exposure(folder / "2_canonical", folder / "5_exposure")
     write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params)
     return params

@@ -17,10 +17,12 @@ from nms_pv.simulate.omop.episodes import CODED_SHARE
 from nms_pv.simulate.omop.eras import BANDS, eras, person_time, windows
 from nms_pv.simulate.omop.products import BASE_RATES, PRODUCTS
 from nms_pv.sources.omop.read import write_cohort_sources
-from nms_pv.spec.definitions import load_definitions
+from nms_pv.spec.label_study import load_label_study
+from nms_pv.spec.measurements import load_measurements
 from nms_pv.spec.params import Params, band_names, load_params
 from nms_pv.spec.standards import load_standards
 from nms_pv.spec.time_at_risk import load_time_at_risk
+from tests.lib.planted import accuracy, told
 from tests.lib.simulated_cdm import expected, simulate_cdm, truth_table
 
 RUNS, PERSONS, TIMES_AS_FREQUENT = 60, 3000, 5
@@ -36,11 +38,11 @@ def run_to_labels(folder: Path, study: Path, params: Params) -> None:
         folder / "2_canonical",
         folder / "3_evidence",
         cohort.concept_sets,
-        cohort.measurements,
+        load_measurements(study),
         cohort.drugs,
         params.cohort.episodes,
     )
-    write_labels(folder / "3_evidence", folder / "4_labels", load_definitions(study))
+    write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(study, "cohort"))
 
 
 def run_to_measures(folder: Path, study: Path, params: Params) -> None:
@@ -89,6 +91,21 @@ def test_the_coded_episodes_are_found_from_their_first_day_and_no_others(labelle
     planted = truth_table(labelled, "episodes").filter("is_coded").select("person_id", "day")
     assert len(planted) > 30
     assert set(found.iter_rows()) == set(planted.iter_rows())
+
+
+def test_recall_and_precision_of_every_definition(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A candidate episode is a planted one if it begins while that lasts."""
+    planted = truth_table(labelled, "episodes").select("person_id", "day", "last_day")
+    candidates = part(labelled, "3_evidence/episodes").join(planted, on="person_id")
+    cases = set(candidates.filter(pl.col("start_day").is_between("day", "last_day"))["subject_id"])
+    found = accuracy(part(labelled, "4_labels/verdicts"), cases)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told(found, len(cases))}\n")
+    of = {row["definition"]: row for row in found.iter_rows(named=True)}
+    assert of["pt_only"]["precision"] == 1.0
+    assert of["dsm_5_tr"]["recall"] > 0.5
+    assert of["dsm_5_tr"]["precision"] > 0.9
+    assert of["caroff_mann_1993_signs"]["met"] > of["caroff_mann_1993"]["met"] == 0
 
 
 def test_most_episodes_that_are_not_coded_are_candidates_by_their_signs(labelled: Path) -> None:

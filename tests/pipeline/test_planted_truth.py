@@ -8,7 +8,14 @@ import polars as pl
 import pytest
 
 from tests.lib.layers import run_layers, table, truth
+from tests.lib.planted import accuracy, told
 
+IMPLIED = [
+    ("levenson_1985", "levenson_1985_probable"),
+    ("pope_1986_definite", "pope_1986_probable"),
+    ("pope_1986_probable_both", "pope_1986_probable"),
+    ("iec_2011", "iec_2011_interval"),
+]
 QUARTERS = ["2011Q4", "2012Q3", "2012Q4", "2018Q2", "2021Q4", "2025Q4"]
 
 
@@ -35,6 +42,23 @@ def test_the_cases_are_the_planted_ones(study: Path) -> None:
     expected = planted(study).filter("is_nms")["subject_id"]
     assert len(expected) > 50
     assert set(met) == set(expected)
+
+
+def test_recall_and_precision_of_every_definition(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Signs are planted with gaps, as reporters leave them, so clinical definitions find some cases and can deny none."""
+    cases = set(planted(study).filter("is_nms")["subject_id"])
+    found = accuracy(table(study, "4_labels/verdicts"), cases)
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told(found, len(cases))}\n")
+    of = {row["definition"]: row for row in found.iter_rows(named=True)}
+    assert (of["pt_only"]["recall"], of["pt_only"]["precision"]) == (1.0, 1.0)
+    for narrow, wide in IMPLIED:
+        assert of[narrow]["recall"] <= of[wide]["recall"], (narrow, wide)
+    # What asks for the exclusion of other causes cannot be met where nobody states it.
+    for strict in ("adityanjee_1999", "caroff_mann_1993", "dsm_iv_tr"):
+        assert of[strict]["met"] == 0 < of[f"{strict}_signs"]["met"]
+    assert of["dsm_5_tr"]["recall"] > 0.1
+    assert of["dsm_5_tr"]["precision"] > 0.5
 
 
 def test_every_planted_element_is_found(study: Path) -> None:

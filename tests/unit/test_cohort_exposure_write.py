@@ -13,6 +13,7 @@ from nms_pv.tables.attrition import ATTRITION
 from nms_pv.tables.cohort import DRUG_EXPOSURES, OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.evidence import EPISODES
+from nms_pv.tables.labels import DEFINITIONS as DEFINED
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.person_time import CASES, ERAS, PERSON_TIME
 from tests.lib.declared_rows import rows
@@ -79,6 +80,13 @@ def write_part(folder: Path, part: str) -> None:
     DRUG_EXPOSURES.write(rows(DRUG_EXPOSURES, *exposures), canonical / "drug_exposures" / part)
     EPISODES.write(rows(EPISODES, *episodes), evidence / "episodes" / part)
     VERDICTS.write(rows(VERDICTS, *verdicts), labels / "verdicts" / part)
+    write_computed(labels)
+
+
+def write_computed(labels: Path) -> None:
+    """Both definitions are computed."""
+    computed = [{"definition": name, "is_computed": True} for name in DEFINITIONS]
+    DEFINED.write(rows(DEFINED, *computed), labels / "definitions.parquet")
 
 
 def write(folder: Path, cohort: Cohort = COHORT, out: str = "out") -> Path:
@@ -207,6 +215,7 @@ def test_one_part_or_two_give_the_same_counts(study: Path, tmp_path: Path) -> No
         if name == "drug_exposures":
             both = both.with_columns(drug_exposure_id=pl.int_range(pl.len()))
         table.write(both, whole / layer / name / FIRST)
+    write_computed(whole / "labels")
     for file in ("person_time.parquet", "cases.parquet", "attrition.csv"):
         assert (write(whole) / file).read_bytes() == (write(study) / file).read_bytes()
 
@@ -235,6 +244,7 @@ def test_a_cohort_without_people_still_has_its_overall_rows(tmp_path: Path) -> N
         ("labels", "verdicts", VERDICTS),
     ]:
         table.write(table.empty(), tmp_path / layer / name / FIRST)
+    write_computed(tmp_path / "labels")
     assert overall(write(tmp_path), "haloperidol") == (0, 0, 0, 0)
 
 
@@ -245,5 +255,8 @@ def test_an_analysis_without_a_file_is_refused(study: Path) -> None:
 
 
 def test_nothing_to_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match="labels/definitions: nothing to read"):
+        write(tmp_path)
+    write_computed(tmp_path / "labels")
     with pytest.raises(ContractError, match="canonical/persons: no part file"):
         write(tmp_path)

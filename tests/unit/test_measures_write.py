@@ -7,7 +7,7 @@ from nms_pv.measures.reports.write import write_measures
 from nms_pv.spec.params import Params, load_params
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import DEFINITIONS, VERDICTS
 from nms_pv.tables.measures import RESULTS
 from tests.lib.declared_rows import rows
 from tests.lib.small_study import drug_table
@@ -15,7 +15,7 @@ from tests.lib.small_study import drug_table
 
 @pytest.fixture
 def params(repository: Path) -> Params:
-    return load_params(repository / "params.yaml")
+    return load_params(repository / "params.yaml").model_copy(update={"definitions": ["=pt"]})
 
 
 @pytest.fixture
@@ -30,7 +30,16 @@ def layers(tmp_path: Path) -> Path:
         exposed = rows(REPORT_INGREDIENTS, here | {"ingredient": ingredient, "role": "PS"})
         REPORT_INGREDIENTS.write(exposed, tmp_path / "exposure" / "report_ingredients" / part)
         VERDICTS.write(rows(VERDICTS, here | {"definition": "=pt", "verdict": verdict}), tmp_path / "labels" / "verdicts" / part)
+    known = [{"definition": "=pt", "is_computed": True}, {"definition": "smq", "is_computed": False, "why_not": "needs files"}]
+    DEFINITIONS.write(rows(DEFINITIONS, *known), tmp_path / "labels" / "definitions.parquet")
     return tmp_path
+
+
+def test_a_definition_that_was_not_computed_is_an_error_with_its_reason(layers: Path, params: Params) -> None:
+    asked = params.model_copy(update={"definitions": ["=pt", "smq", "other"]})
+    said = r"'smq' \(needs files\); 'other' \(no such file in study/definitions\)\. Computed here are =pt"
+    with pytest.raises(ContractError, match=said):
+        write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), asked)
 
 
 def test_results_are_written_in_key_order(layers: Path, params: Params) -> None:

@@ -1,6 +1,9 @@
 """evidence -> labels, part by part (a part is one quarter, or so many persons)."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -14,10 +17,17 @@ from nms_pv.tables.attrition import write_attrition
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EXPOSURES, FINDINGS
 from nms_pv.tables.labels import CAUSALITY, DEFINITIONS, DIFFERENTIAL, TREATMENTS, TRIGGERS, VERDICTS
-from nms_pv.tables.parts import keep_only, part_names
+from nms_pv.tables.parts import PARTS_AT_A_TIME, keep_only, part_names
 from nms_pv.tables.review import ADJUDICATED, REVIEWER_PAIRS
 
 PARTED = (VERDICTS, DIFFERENTIAL, TRIGGERS, TREATMENTS, CAUSALITY)
+
+
+class _Labelled(NamedTuple):
+    """What is kept of a part: how many subjects each table kept, and the cases that reviewers judged."""
+
+    counts: list[pl.DataFrame]
+    reviewed: pl.DataFrame
 
 
 def write_labels(evidence: Path, out: Path, study: LabelStudy) -> None:
@@ -25,33 +35,40 @@ def write_labels(evidence: Path, out: Path, study: LabelStudy) -> None:
 
     A subject without any finding has no row: nothing is documented on which a definition could rest.
     """
-    counts, reviewed, parts = [], [], part_names(FINDINGS, evidence / "findings")
-    for name in parts:
-        part = Path(name).stem
-        findings = FINDINGS.scan(evidence / "findings" / name).collect()
-        exposures = EXPOSURES.scan(evidence / "exposures" / name).collect()
-        elements = element_states(findings, [*study.computed, *study.differential])
-        reviewed.append(judged_cases(study.adjudications, findings, exposures))
-        cases = [judged(elements, exposures, definition) for definition in study.computed]
-        counts += [verdict_attrition(part, d, rows) for d, rows in zip(study.computed, cases, strict=True)]
-        around, left_out = context_labels(part, findings, exposures, study.context)
-        counts += left_out
-        rows_of = [
-            (VERDICTS, _together([*cases, adjudicated_verdicts(study.adjudications, reviewed[-1])])),
-            (DIFFERENTIAL, _together([judged(elements, exposures, d) for d in study.differential])),
-            *around,
-        ]
-        for table, rows in rows_of:
-            table.write(rows, out / _folder(table) / name)
+    parts = part_names(FINDINGS, evidence / "findings")
+    with ThreadPoolExecutor(PARTS_AT_A_TIME) as pool:
+        labelled = list(pool.map(partial(_write_part, evidence, out, study), parts))
     for table in PARTED:
         keep_only(parts, out / _folder(table))
-    REVIEWER_PAIRS.write(reviewer_pairs(study.adjudications, pl.concat(reviewed)), out / "reviewer_pairs.parquet")
+    reviewed = pl.concat([part.reviewed for part in labelled])
+    REVIEWER_PAIRS.write(reviewer_pairs(study.adjudications, reviewed), out / "reviewer_pairs.parquet")
     DEFINITIONS.write(_definitions(study), out / "definitions.parquet")
-    write_attrition(counts, out / "attrition.csv")
+    write_attrition([count for part in labelled for count in part.counts], out / "attrition.csv")
 
 
-def _together(labelled: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(labelled, how="vertical_relaxed")
+def _write_part(evidence: Path, out: Path, study: LabelStudy, name: str) -> _Labelled:
+    part = Path(name).stem
+    findings = FINDINGS.scan(evidence / "findings" / name).collect()
+    exposures = EXPOSURES.scan(evidence / "exposures" / name).collect()
+    elements = element_states(findings, [*study.computed, *study.differential])
+    cases, others = ([judged(elements, exposures, d) for d in asked] for asked in (study.computed, study.differential))
+    reviewed = judged_cases(study.adjudications, findings, exposures)
+    around, left_out = context_labels(part, findings, exposures, study.context)
+    tables = [
+        (VERDICTS, pl.concat([_by_subject(cases), adjudicated_verdicts(study.adjudications, reviewed)], how="vertical_relaxed")),
+        (DIFFERENTIAL, _by_subject(others)),
+        *around,
+    ]
+    for table, rows in tables:
+        table.write(rows, out / _folder(table) / name)
+    counts = [verdict_attrition(part, d, rows) for d, rows in zip(study.computed, cases, strict=True)]
+    return _Labelled([*counts, *left_out], reviewed)
+
+
+def _by_subject(labelled: list[pl.DataFrame]) -> pl.DataFrame:
+    """The verdicts of all definitions, which stand in the same order of subjects, subject by subject."""
+    numbered = [rows.with_columns(place=pl.int_range(pl.len()) * len(labelled) + number) for number, rows in enumerate(labelled)]
+    return pl.concat(numbered, how="vertical_relaxed").sort("place").drop("place")
 
 
 def _definitions(study: LabelStudy) -> pl.DataFrame:

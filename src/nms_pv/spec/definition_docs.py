@@ -1,7 +1,9 @@
 """`docs/definitions.md`: every definition with its source, its status and its rule in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from itertools import product
 
+from nms_pv.spec.concept_sets import ConceptCode
 from nms_pv.spec.definitions import BeyondInterval, Definition, ElementUse, ExposureUse
 from nms_pv.spec.measurements import Measurements
 from nms_pv.spec.meddra import ABSENT
@@ -25,11 +27,28 @@ Judged on the same evidence in the same way. Overlap is shown, not forced: one c
 """
 
 
-def document(cases: list[Definition], differential: list[Definition], measurements: Measurements) -> str:
+def document(cases: list[Definition], differential: list[Definition], measurements: Measurements, sets: list[ConceptCode]) -> str:
     """The page, as Markdown."""
     units = {name: quantity.unit for name, quantity in measurements.quantities.items()}
-    pages = [HEAD, *(_definition(d, units) for d in cases), DIFFERENTIAL_HEAD, *(_definition(d, units) for d in differential)]
-    return "\n".join(pages)
+    coded = {(code.element, code.grade) for code in sets}
+    return "\n".join(
+        [
+            HEAD,
+            *(_definition(d, units, coded) for d in cases),
+            DIFFERENTIAL_HEAD,
+            *(_definition(d, units, coded) for d in differential),
+        ]
+    )
+
+
+def uncoded(d: Definition, coded: Set[tuple[str, str]]) -> list[str]:
+    """Elements that nothing in a cohort can state: neither a concept set of a grade that counts, nor a measurement."""
+    blind = d.not_assessable.get("omop", [])
+    return [
+        name
+        for name, use in d.elements.items()
+        if use.sources and not use.measured and name not in blind and not coded & set(product(use.sources, use.grades))
+    ]
 
 
 def in_words(node: str | Rule) -> str:
@@ -39,11 +58,12 @@ def in_words(node: str | Rule) -> str:
     return f"{node.phrase} ({', '.join(in_words(branch) for branch in node.branches)})"
 
 
-def _definition(d: Definition, units: Mapping[str, str]) -> str:
+def _definition(d: Definition, units: Mapping[str, str], coded: Set[tuple[str, str]]) -> str:
     doi = f" doi {d.doi}." if d.doi else ""
     rows = [_exposure_row(name, use) for name, use in d.exposures.items()]
     rows += [_element_row(name, use, units) for name, use in d.elements.items()]
     rows += [_row(name, in_words(rule)) for name, rule in d.combined.items()]
+    unstated = [] if "cohort" in d.not_in else uncoded(d, coded)
     parts = [
         f"## `{d.name}`: {d.title}\n",
         f"{d.citation}{doi}\n",
@@ -60,6 +80,7 @@ def _definition(d: Definition, units: Mapping[str, str]) -> str:
             f"Not assessable in `{source}`: {', '.join(_spaced(n) for n in names)}.\n"
             for source, names in d.not_assessable.items()
         ),
+        *([f"No concept set of study/concept_sets.csv states: {', '.join(_spaced(n) for n in unstated)}.\n"] if unstated else []),
         *(f"- {note}" for note in d.notes),
     ]
     return "\n".join(parts) + "\n"

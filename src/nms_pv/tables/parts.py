@@ -4,6 +4,9 @@ from pathlib import Path
 
 from nms_pv.tables.contract import ContractError, Table
 
+# Runs over sorted rows keep one core busy: two parts at a time keep two.
+PARTS_AT_A_TIME = 2
+
 
 def part_names(table: Table, folder: Path) -> list[str]:
     """The file names of the parts of `table` in `folder`, in order.

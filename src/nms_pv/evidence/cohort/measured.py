@@ -50,7 +50,10 @@ def baselines(measurements: pl.LazyFrame, episodes: pl.DataFrame, study: Measure
 
 
 def measured_findings(belonging: pl.DataFrame, baseline: pl.DataFrame) -> pl.DataFrame:
-    """The measurements of an episode as findings: each value with the subject's baseline and its change within 24 hours."""
+    """The measurements of an episode as findings: each value with the subject's baseline and its change within 24 hours.
+
+    A lone value has no change: that nothing else was measured does not mean that nothing changed.
+    """
     at = pl.col("occasion").str.to_datetime(format=None, strict=False, time_unit="us")
     in_time = belonging.with_columns(at=pl.coalesce(at, pl.col("day").cast(pl.Date).cast(pl.Datetime("us")))).sort(
         *OF_EPISODE, "at", "source_line"
@@ -59,8 +62,10 @@ def measured_findings(belonging: pl.DataFrame, baseline: pl.DataFrame) -> pl.Dat
         extreme("at", window_size="24h").over(OF_EPISODE, order_by="at")
         for extreme in (pl.col("value").rolling_max_by, pl.col("value").rolling_min_by)
     )
+    is_value = pl.col("value").is_not_null().cast(pl.Int32)
+    values = is_value.rolling_sum_by("at", window_size="24h").over(OF_EPISODE, order_by="at")
     return (
-        in_time.with_columns(change_24h=(highest - lowest).round(DECIMALS))
+        in_time.with_columns(change_24h=pl.when(values > 1).then((highest - lowest).round(DECIMALS)))
         .join(baseline, on=OF_EPISODE, how="left")
         .with_columns(state=pl.lit(MEASURED))
     )

@@ -23,11 +23,8 @@ from nms_pv.tables.cohort import PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import keep_only, part_names
+from nms_pv.tables.parts import PARTS_AT_A_TIME, keep_only, part_names
 from nms_pv.tables.person_time import CASES, ERAS, PERSON_TIME
-
-# Runs over sorted rows keep one core busy: two parts at a time keep two.
-PARTS_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
