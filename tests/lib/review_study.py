@@ -1,5 +1,6 @@
 """A study with a few candidates, as the layers before the review leave it."""
 
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -58,14 +59,15 @@ ONE_EPISODE = {
     "verdicts": [verdict("omop:7#1", "pt_only", "met")],
     "ranking": [{**ranked("omop:7#1", None, None), "reference": "none", "band": None}],
 }
+PARAMS = Path(__file__).parents[2] / "params.yaml"
 Tables = dict[str, list[dict[str, object]]]
 
 
 def write_review_study(project: Path, reports: Tables = FEVER_AND_HALOPERIDOL, cohort: Tables | None = ONE_EPISODE) -> Path:
     """Two reports and an episode; the first report is the most informative."""
     (project / "study").mkdir(parents=True, exist_ok=True)
-    for name in ("params.yaml", "dvc.yaml"):
-        (project / name).touch()
+    shutil.copy2(PARAMS, project)
+    (project / "dvc.yaml").touch()
     write_adjudications([], project / "study")
     for arm, tables in (("", reports), ("cohort", cohort)):
         if tables is not None:

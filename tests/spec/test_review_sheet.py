@@ -20,7 +20,8 @@ def sheet(project: Path, name: str = "sheet.csv", top: int | None = None, *, wit
 
 def test_a_blinded_reviewer_sees_the_case_and_nobodys_verdict(tmp_path: Path) -> None:
     cases = sheet(write_review_study(tmp_path))
-    assert cases.columns == ["subject_id", "findings", "drugs", "verdict", "reviewer", "date", "comment", "case_hash"]
+    assert cases.columns == ["subject_id", "input", "findings", "drugs", "verdict", "reviewer", "date", "comment", "case_hash"]
+    assert set(cases["input"]) == {"SIMULATED"}
     assert cases["subject_id"].to_list() == ["faers:1", "faers:2", "omop:7#1"], "the most informative first, the unknown last"
     assert cases["findings"][0] == "PYREXIA, 2024-03-01; documented as absent: RHABDOMYOLYSIS"
     assert cases["drugs"].to_list() == [

@@ -134,6 +134,14 @@ def test_without_a_ranking_there_is_nothing_to_review(tmp_path: Path) -> None:
         export_sheet(tmp_path, tmp_path / "sheet.csv", None, with_verdicts=False)
 
 
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = write_review_study(tmp_path)
+    export_sheet(project, tmp_path / "sheet.xlsx", None, with_verdicts=False)
+    monkeypatch.setattr("nms_pv.review.sheet.LARGEST_UNPACKED", 1000)
+    with pytest.raises(SheetError, match=r"cannot be read as \.xlsx: it unpacks to .* bytes, more than the 1,000 of a sheet"):
+        read_sheet(tmp_path / "sheet.xlsx")
+
+
 def test_a_sheet_as_a_workbook_comes_back(project: Path) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     path = project / "sheet.xlsx"

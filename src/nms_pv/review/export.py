@@ -8,8 +8,9 @@ import polars as pl
 from nms_pv.review.cases import Arm, arms, candidates, definitions_in_words, shown_cases
 from nms_pv.review.sheet import ANSWER, write_sheet
 from nms_pv.spec.adjudications import Adjudication, load_adjudications
+from nms_pv.spec.params import load_params
 
-SHOWN = ["subject_id", "findings", "drugs"]
+SHOWN = ["subject_id", "input", "findings", "drugs"]
 VERDICTS_SHOWN = ["probability", "probability_of", "definitions"]
 PROBABILITY_OF = {
     "adjudicated": "being judged NMS by reviewers",
@@ -56,6 +57,8 @@ def export_sheet(project: Path, path: Path, top: int | None, *, with_verdicts: b
     )
     for told in (shown_cases, definitions_in_words):
         cases = cases.join(told(places, chosen["subject_id"]), on="subject_id", how="left", maintain_order="left")
+    simulated = load_params(project / "params.yaml").inputs.simulated
+    cases = cases.with_columns(input=pl.lit("SIMULATED" if simulated else "real"))
     columns = [*SHOWN, *(VERDICTS_SHOWN if with_verdicts else [])]
     empty = [pl.lit("").alias(name) for name in ANSWER]
     write_sheet(cases.select(*columns, *empty, "case_hash"), path)

@@ -1,5 +1,6 @@
 """The sheet as a file: CSV, or XLSX by openpyxl; all cells are text, and none acts as a formula."""
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,8 @@ ANSWER = ["verdict", "reviewer", "date", "comment"]
 # What must come back.
 COLUMNS = ["subject_id", *ANSWER, "case_hash"]
 WIDE = {"findings": 60, "drugs": 60, "definitions": 40, "comment": 40}
+# A sheet of a hundred thousand cases is smaller. XML entities are refused by defusedxml, which openpyxl takes where it is installed.
+LARGEST_UNPACKED = 500_000_000
 SAVE_AS = "Save the sheet as .xlsx, or as .csv with commas and in UTF-8"
 
 
@@ -73,6 +76,10 @@ def _read_csv(path: Path) -> pl.DataFrame:
 def _read_xlsx(path: Path) -> pl.DataFrame:
     from openpyxl import load_workbook
 
+    with zipfile.ZipFile(path) as packed:
+        size = sum(member.file_size for member in packed.infolist())
+    if size > LARGEST_UNPACKED:
+        raise ValueError(f"it unpacks to {size:,} bytes, more than the {LARGEST_UNPACKED:,} of a sheet")
     workbook = load_workbook(path, read_only=True, data_only=True)
     header, *lines = list(workbook.worksheets[0].iter_rows(values_only=True)) or [()]
     workbook.close()

@@ -4,7 +4,16 @@ import numpy as np
 import polars as pl
 
 from nms_pv.simulate.omop.chance import days_between
-from nms_pv.simulate.omop.signs import Records, creatine_kinase, heart_rate, joined, leukocytes, temperature
+from nms_pv.simulate.omop.signs import (
+    Records,
+    creatine_kinase,
+    diastolic_pressure,
+    heart_rate,
+    joined,
+    leukocytes,
+    systolic_pressure,
+    temperature,
+)
 
 # Records for each period under observation, on average.
 CONDITION_RATES = {
@@ -22,6 +31,8 @@ MEASUREMENT_RATES = {
     temperature: (0.5, 36.8, 0.3),
     leukocytes: (0.5, 7.0, 0.22),
     heart_rate: (0.7, 76.0, 9.0),
+    systolic_pressure: (0.7, 124.0, 12.0),
+    diastolic_pressure: (0.7, 78.0, 8.0),
 }
 CONVULSIVE_THERAPY_RATE = 0.004
 

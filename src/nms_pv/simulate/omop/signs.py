@@ -63,6 +63,8 @@ def episode_records(episodes: pl.DataFrame, rng: np.random.Generator) -> Records
         temperature(_on_days(ill, until, 4, rng), 39.2, 0.6, rng),
         leukocytes(_on_days(ill, until, 1, rng), 14.5, 0.3, rng),
         heart_rate(_on_days(ill, until, 2, rng), 118.0, 12.0, rng),
+        systolic_pressure(_on_days(ill, until, 3, rng), 148.0, 22.0, rng),
+        diastolic_pressure(_on_days(ill, until, 3, rng), 90.0, 14.0, rng),
     ]
     treated = episodes.filter(pl.Series(rng.random(len(episodes)) < CONVULSIVE_THERAPY_SHARE))
     procedures = _on_a_day(treated, treated["last_day"].to_numpy(), rng).with_columns(
@@ -122,15 +124,27 @@ def temperature(rows: pl.DataFrame, mean: float, deviation: float, rng: np.rando
 def leukocytes(rows: pl.DataFrame, median: float, sigma: float, rng: np.random.Generator) -> pl.DataFrame:
     """Leukocytes around a median in thousands per microlitre."""
     value = np.round(median * np.exp(sigma * rng.standard_normal(len(rows))), 1)
-    none = np.zeros(len(rows), dtype=np.bool_)
-    return _measured(rows, "leukocytes", value, none, ("", "10*3/uL"), np.full(len(rows), np.nan), rng)
+    return _in_one_unit(rows, "leukocytes", value, "10*3/uL", rng)
 
 
 def heart_rate(rows: pl.DataFrame, mean: float, deviation: float, rng: np.random.Generator) -> pl.DataFrame:
     """Heart rate around a mean in beats per minute."""
-    value = np.round(mean + deviation * rng.standard_normal(len(rows)))
+    return _in_one_unit(rows, "heart_rate", np.round(mean + deviation * rng.standard_normal(len(rows))), "{beats}/min", rng)
+
+
+def systolic_pressure(rows: pl.DataFrame, mean: float, deviation: float, rng: np.random.Generator) -> pl.DataFrame:
+    """Systolic blood pressure around a mean in mmHg."""
+    return _in_one_unit(rows, "systolic_pressure", np.round(mean + deviation * rng.standard_normal(len(rows))), "mm[Hg]", rng)
+
+
+def diastolic_pressure(rows: pl.DataFrame, mean: float, deviation: float, rng: np.random.Generator) -> pl.DataFrame:
+    """Diastolic blood pressure around a mean in mmHg."""
+    return _in_one_unit(rows, "diastolic_pressure", np.round(mean + deviation * rng.standard_normal(len(rows))), "mm[Hg]", rng)
+
+
+def _in_one_unit(rows: pl.DataFrame, measurement: str, value: Floats, unit: str, rng: np.random.Generator) -> pl.DataFrame:
     none = np.zeros(len(rows), dtype=np.bool_)
-    return _measured(rows, "heart_rate", value, none, ("", "{beats}/min"), np.full(len(rows), np.nan), rng)
+    return _measured(rows, measurement, value, none, ("", unit), np.full(len(rows), np.nan), rng)
 
 
 def _measured(

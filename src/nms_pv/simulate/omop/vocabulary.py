@@ -61,9 +61,11 @@ MEASUREMENTS = {
     "body_temperature": ("Body temperature", "8310-5"),
     "leukocytes": ("Leukocytes [#/volume] in Blood by Automated count", "6690-2"),
     "heart_rate": ("Heart rate", "8867-4"),
+    "systolic_pressure": ("Systolic blood pressure", "8480-6"),
+    "diastolic_pressure": ("Diastolic blood pressure", "8462-4"),
 }
 PROCEDURES = {"electroconvulsive_therapy": ("Electroconvulsive therapy", "23835007")}
-UNITS = ("U/L", "ukat/L", "Cel", "[degF]", "10*3/uL", "{beats}/min")
+UNITS = ("U/L", "ukat/L", "Cel", "[degF]", "10*3/uL", "{beats}/min", "mm[Hg]")
 
 
 @dataclass(frozen=True)
