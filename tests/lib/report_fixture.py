@@ -18,6 +18,7 @@ from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VAL
 from nms_pv.tables.measures import DUPLICATES, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
 from tests.lib.cohort_report_fixture import write_cohort
+from tests.lib.definitions_report_fixture import write_definitions
 
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
@@ -42,7 +43,7 @@ def declared_study(input_kind: str = "simulated") -> Study:
     drugs: DrugTable = load_drugs(STUDY)
     hostile: Drug = replace(drugs.drugs["haloperidol"], ingredient=HOSTILE_INGREDIENT, names=(HOSTILE_INGREDIENT,))
     with_hostile = replace(drugs, drugs={**drugs.drugs, HOSTILE_INGREDIENT: hostile})
-    return Study(params, with_hostile, load_faers(STUDY), [_definition(name) for name in DEFINITIONS])
+    return Study(params, with_hostile, load_faers(STUDY), [_definition(name) for name in DEFINITIONS], [])
 
 
 def _definition(name: str) -> Definition:
@@ -53,6 +54,7 @@ def _definition(name: str) -> Definition:
         doi="10.1000/xyz" if name != "pt_only" else None,
         status={"pt_only": "found", "smq_like": "conflict"}.get(name, "memory"),
         status_note="Seen in a table of a later paper <i>.",
+        threshold=74 if name == "iec_2011" else None,
         notes=["A note with the word risk in it.", "<script>alert(3)</script>"],
     )
 
@@ -72,6 +74,8 @@ def write_data(data: Path, drugs: DrugTable) -> None:
         write_attrition(parts, data / layer / "attrition.csv")
     RESULTS.write(results(drugs), data / "6_measures" / "results.parquet")
     write_cohort(data)
+    for arm in ("reports", "cohort"):
+        write_definitions(data, arm)
     (data / "environment.json").write_text(json.dumps({"nms-pv": "0.1.0", "numpy": "2.4.6", "polars": "2.1.0", "python": "3.11"}))
 
 

@@ -49,7 +49,6 @@ def test_a_sheet_that_goes_out_comes_back_with_the_same_verdicts(
     verdicts: list[str], reviewer: str, comment: str, term: str, kind: str
 ) -> None:
     if kind == "xlsx":
-        pytest.importorskip("openpyxl")
     tables = {
         "findings": [finding(subject, 1, term) for subject in SUBJECTS],
         "exposures": [course(subject, 1, term) for subject in SUBJECTS],

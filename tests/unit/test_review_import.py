@@ -1,6 +1,7 @@
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 from typer.testing import CliRunner
@@ -143,7 +144,6 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
 
 
 def test_a_sheet_as_a_workbook_comes_back(project: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     path = project / "sheet.xlsx"
     export_sheet(project, path, 2, with_verdicts=True)
     workbook = openpyxl.load_workbook(path)
@@ -160,7 +160,6 @@ def test_a_sheet_as_a_workbook_comes_back(project: Path) -> None:
 
 
 def test_a_workbook_of_nothing_or_of_damaged_bytes_is_refused(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
     openpyxl.Workbook().save(tmp_path / "empty.xlsx")
     (tmp_path / "damaged.xlsx").write_bytes(b"PK\x03\x04 and no more")
     for name, said in (("empty", "has no column"), ("damaged", "cannot be read as .xlsx")):

@@ -8,9 +8,12 @@ from nms_pv.report import compared
 from nms_pv.report.cohort.inputs import read_cohort
 from nms_pv.report.cohort.section import CohortPart
 from nms_pv.report.cohort.section import tables as cohort_tables
+from nms_pv.report.definitions.read import read_definitions
+from nms_pv.report.definitions.section import DefinitionsPart
 from nms_pv.report.inputs import Inputs, read_inputs
 from nms_pv.report.page import Numbers, Study, choose, render
 from nms_pv.report.results import tidy
+from nms_pv.spec.definition_files import load_differential
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
@@ -31,12 +34,16 @@ def write_report(
 ) -> None:
     """Write the page, all results as Parquet and CSV, and the table behind each figure."""
     inputs = read_inputs(data, study)
-    declared = Study(params, drugs, faers, definitions)
+    declared = Study(params, drugs, faers, definitions, load_differential(study))
     part = _cohort_part(data, study, declared) if params.inputs.cohort != "none" else None
     chosen = choose(inputs, declared)
-    page = render(inputs, declared, chosen, part)
-    shown = tables(inputs, declared, chosen) if declared.has_reports else {}
+    definition_parts = [_definitions_part(data, arm, declared) for arm in declared.arms]
+    page = render(inputs, declared, chosen, part, definition_parts)
+    shown = {"definitions": _definitions(declared.definitions_main_first)}
+    shown |= tables(inputs, declared, chosen) if declared.has_reports else {}
     shown |= cohort_tables(part, part.choose()) if part else {}
+    for definition_part in definition_parts:
+        shown |= definition_part.files
     for stale in set(out.glob("tables/*.csv")) - {out / "tables" / f"{name}.csv" for name in shown}:
         stale.unlink()
     for name, frame in shown.items():
@@ -51,6 +58,10 @@ def write_report(
 
 def _cohort_part(data: Path, study: Path, declared: Study) -> CohortPart:
     return CohortPart(read_cohort(data, study), declared.params, declared.drugs, declared.definitions, load_time_at_risk(study))
+
+
+def _definitions_part(data: Path, arm: str, declared: Study) -> DefinitionsPart:
+    return DefinitionsPart(arm, read_definitions(data, arm, declared.params), declared.params, declared.definitions)
 
 
 def tables(inputs: Inputs, study: Study, chosen: Numbers) -> dict[str, pl.DataFrame]:
@@ -68,7 +79,6 @@ def tables(inputs: Inputs, study: Study, chosen: Numbers) -> dict[str, pl.DataFr
         "ror_by_definition": tidy(row for facet in chosen.facets for row in facet.rows),
         "ror_by_setting": tidy(row for line in chosen.grid for row in line.rows),
         "outcomes": tidy(row for _, lines in chosen.outcomes for _, row in lines),
-        "definitions": _definitions(study.definitions),
         "published_ror": _published(chosen.comparisons),
     }
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from nms_pv.report import compared, loaded, numbers, style
 from nms_pv.report.cohort.section import CohortPart, render_part, render_sides
+from nms_pv.report.definitions.section import DefinitionsPart, render_definitions
 from nms_pv.report.figures.definitions import by_definition
 from nms_pv.report.figures.draw import log_limits
 from nms_pv.report.figures.forest import Words, forest
@@ -37,6 +38,7 @@ class Study:
     drugs: DrugTable
     faers: FaersSpec
     definitions: list[Definition]
+    differential: list[Definition]
 
     @property
     def main(self) -> Setting:
@@ -45,8 +47,8 @@ class Study:
 
     @property
     def definitions_main_first(self) -> list[Definition]:
-        """The definitions as declared, but for the main one, which leads."""
-        return sorted(self.definitions, key=lambda d: d.name != self.main.definition)
+        """The definitions as declared, but for the main one, which leads; then those of something else."""
+        return [*sorted(self.definitions, key=lambda d: d.name != self.main.definition), *self.differential]
 
     @property
     def simulated(self) -> bool:
@@ -56,7 +58,13 @@ class Study:
     @property
     def has_reports(self) -> bool:
         """Whether the reports arm has an input."""
-        return self.params.inputs.reports != "none"
+        return "reports" in self.arms
+
+    @property
+    def arms(self) -> list[str]:
+        """The arms that have an input."""
+        given = {"reports": self.params.inputs.reports, "cohort": self.params.inputs.cohort}
+        return [arm for arm, kind in given.items() if kind != "none"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,6 @@ class Numbers:
     grid: list[compared.GridLine]
     outcomes: list[tuple[str, list[tuple[style.Look, Row | None]]]]
     comparisons: list[compared.Comparison]
-    met: dict[str, Row | None]
 
 
 def choose(inputs: Inputs, study: Study) -> Numbers:
@@ -90,9 +97,6 @@ def choose(inputs: Inputs, study: Study) -> Numbers:
         grid=compared.grid(results, definitions),
         outcomes=compared.outcome_panels(results, main),
         comparisons=compared.comparisons(results, main, study.drugs, generations, inputs.published),
-        met={
-            d.name: results.one("reports", Setting(d.name, main.roles, main.duplicates), "all", "all") for d in study.definitions
-        },
     )
 
 
@@ -113,7 +117,9 @@ def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
     }
 
 
-def render(inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | None) -> str:
+def render(
+    inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | None, definition_parts: list[DefinitionsPart]
+) -> str:
     """The whole page; the sections of the cohort arm are made apart, because only they may speak of how often it occurs."""
     near = loaded.near_antipsychotics(inputs)
     issues = loaded.value_issues(inputs)
@@ -123,6 +129,10 @@ def render(inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | Non
         study=study,
         sides=sides,
         cohort=cohort,
+        definition_parts=definition_parts,
+        definition_sections=Markup("").join(
+            render_definitions(p, _environment(visible if p.arm == "cohort" else clean)) for p in definition_parts
+        ),
         snapshot=part.inputs.snapshot.rows(named=True) if part else [],
         source=study.faers.rules,
         main=study.main,
@@ -144,7 +154,9 @@ def render(inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | Non
         studies=compared.studies(chosen.comparisons),
         settings=flat("", study.params.model_dump(exclude={"cohort"})),
         environment=inputs.environment,
-        digests=inputs.digests + (part.inputs.digests if part else []),
+        digests=inputs.digests
+        + (part.inputs.digests if part else [])
+        + [digest for definition_part in definition_parts for digest in definition_part.exact.digests],
         version=dict(inputs.environment)["nms-pv"],
     )
 
