@@ -1,0 +1,1 @@
+"""The chapter on case definitions, the same for both arms."""
