@@ -23,7 +23,7 @@ COHORT = [
     "5_cohort_exposure",
     "6_cohort_measures",
 ]
-STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], *COHORT, "7_report"]
+STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], "6_definitions", *COHORT, "6_cohort_definitions", "7_report"]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}
 
 

@@ -8,7 +8,7 @@ import yaml
 
 from tests.lib.study import STAGES, copy_study, digests, dvc, git, run_stages, stages_run, start_repository
 
-ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions"]
 EVERY_STAGE = ["environment", "simulate", "simulate_cohort", *ARM, *(f"cohort_{layer}" for layer in ARM), "report"]
 
 
@@ -59,7 +59,9 @@ def test_a_changed_setting_reruns_what_depends_on_it(study: Path, tmp_path: Path
     assert stages_run(dvc(clone, "repro", "--pull", "--allow-missing")) == [
         "environment",
         "measures",
+        "definitions",
         "cohort_measures",
+        "cohort_definitions",
         "report",
     ]
 

@@ -1,4 +1,4 @@
-"""The fast path counts what counting one day at a time counts, on every engine, for any people and any setting."""
+"""The fast path counts what counting one day at a time counts, for any people and any setting."""
 
 from calendar import isleap, monthrange
 from collections.abc import Iterator
@@ -111,7 +111,7 @@ def agree(drawn: list[dict[str, object]], setting: TimeAtRisk, switch_days: int,
     assert count_fast(people, study, engine, gap_days) == count_by_day(people, study)
 
 
-# Opening a query costs more than running it, so DuckDB and Spark get more people and fewer settings.
+# Opening a query costs more than running it, so DuckDB gets more people and fewer settings.
 few = (st.lists(person, min_size=1, max_size=4), setting, st.sampled_from([0, 1, 30]))
 many = (st.lists(person, min_size=10, max_size=30), *few[1:])
 
@@ -125,13 +125,6 @@ def polars() -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def duckdb() -> Iterator[Engine]:
     with open_engine("duckdb") as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator[Engine]:
-    pytest.importorskip("pyspark")
-    with open_engine("spark") as opened:
         yield opened
 
 
@@ -163,13 +156,6 @@ def test_polars_counts_days_hundreds_of_times(polars: Engine, drawn: Drawn, sett
 @given(*many)
 def test_duckdb_counts_days_of_hundreds_of_people(duckdb: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, duckdb)
-
-
-@pytest.mark.proof
-@settings(unhurried, max_examples=5)
-@given(*many)
-def test_spark_counts_days(spark: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
-    agree(drawn, setting, switch_days, spark)
 
 
 @settings(unhurried, max_examples=20)
