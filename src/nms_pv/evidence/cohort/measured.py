@@ -75,4 +75,3 @@ def _meets_alone(study: Measurements) -> pl.Expr:
     tests = [test for tests in study.tests.values() for test in tests.any_of]
     met = [(pl.col("concept_set") == test.of) & test.meets() for test in tests]
     return functools.reduce(operator.or_, met).fill_null(value=False)
-
