@@ -15,7 +15,7 @@ ANSWER = ["verdict", "reviewer", "date", "comment"]
 # What must come back.
 COLUMNS = ["subject_id", *ANSWER, "case_hash"]
 WIDE = {"findings": 60, "drugs": 60, "definitions": 40, "comment": 40}
-# A sheet of a hundred thousand cases is smaller. XML entities are refused by defusedxml, which openpyxl takes where it is installed.
+# A sheet of a hundred thousand cases is smaller. XML entities are refused by defusedxml, which openpyxl takes by itself.
 LARGEST_UNPACKED = 500_000_000
 SAVE_AS = "Save the sheet as .xlsx, or as .csv with commas and in UTF-8"
 
