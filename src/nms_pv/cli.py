@@ -76,8 +76,13 @@ def explain(
     """Show from which rows a case or a person got its labels, and what counts."""
     with _expected_errors():
         from nms_pv.audit.explain import explain
+        from nms_pv.spec.params import load_params
 
-        typer.echo(explain(subject_id, _project()))
+        project = _project()
+        text = explain(subject_id, project)
+        if load_params(project / "params.yaml").inputs.simulated:
+            typer.echo("SIMULATED: this study runs on made-up input; nobody below exists.\n")
+        typer.echo(text)
 
 
 @review.command("export")

@@ -13,7 +13,7 @@ import yaml
 from nms_pv.sources.faers.record import write_record
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "7_report"]
+LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "6_definitions", "7_report"]
 COHORT = [
     "0_simulate_cohort",
     "1_cohort_sources",
@@ -22,8 +22,9 @@ COHORT = [
     "4_cohort_labels",
     "5_cohort_exposure",
     "6_cohort_measures",
+    "6_cohort_definitions",
 ]
-STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], "6_definitions", *COHORT, "6_cohort_definitions", "7_report"]
+STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], *COHORT, LAYERS[-1]]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}
 
 

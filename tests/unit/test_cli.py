@@ -108,6 +108,11 @@ def test_fetch_tells_errors_in_one_line(project: Path, exports: Exports) -> None
 
 def test_explain(project: Path, explain: ModuleType) -> None:
     vars(explain)["explain"] = lambda subject_id, project: f"{subject_id} in {project.resolve()}"
+    simulated = "SIMULATED: this study runs on made-up input; nobody below exists.\n\n"
+    assert run("explain", "faers:7").stdout == f"{simulated}faers:7 in {project}\n"
+    params = project / "params.yaml"
+    real = params.read_text(encoding="utf-8").replace("reports: simulated", "reports: faers").replace("simulated_cdm", "none")
+    params.write_text(real, encoding="utf-8")
     assert run("explain", "faers:7").stdout == f"faers:7 in {project}\n"
 
 

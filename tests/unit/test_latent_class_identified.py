@@ -173,3 +173,16 @@ def test_no_models_give_empty_tables() -> None:
     for rows in (model_rows([], {}), accuracy_rows([]), corrected_rows([], [], {})):
         assert isinstance(rows, pl.DataFrame)
         assert rows.is_empty()
+
+
+def test_a_likelihood_with_several_summits_still_has_limits() -> None:
+    """Signs of 1,415 public reports, one of them with the term: the profile likelihood jumps from one summit to another."""
+    found = patterns(
+        "pt_only fever rigidity altered_mental_status ck",
+        {"-----": 1158, "-+---": 117, "+-+--": 1, "---+-": 109, "-+-+-": 14, "--++-": 3, "-+++-": 1, "----+": 8, "-+--+": 1,
+         "---++": 2, "-++++": 1},
+    )  # fmt: skip
+    rows = accuracy_rows([model("m", "met_or_not", found, 0.95, 20260103, "reports")])
+    assert rows["undefined_reason"].null_count() == rows.height == 10
+    assert (rows["low"] <= rows["estimate"]).all()
+    assert (rows["estimate"] <= rows["high"]).all()

@@ -20,7 +20,7 @@ from nms_pv.tables.canonical import (
 from nms_pv.tables.contract import Table
 from nms_pv.tables.errors import UserError
 from nms_pv.tables.evidence import EXPOSURES, FINDINGS
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import DIFFERENTIAL, VERDICTS
 
 LOOKS_LIKE = "Ids look like faers:26127610: the source, a colon, the number of the case (never that of a version)."
 
@@ -75,7 +75,12 @@ def read_case(subject_id: str, data: Path) -> Case:
         indications=_rows(REPORT_INDICATIONS, canonical / "report_indications" / part, subject_id),
         findings=_rows(FINDINGS, evidence / "findings" / part, subject_id),
         exposures=_rows(EXPOSURES, evidence / "exposures" / part, subject_id),
-        verdicts=_rows(VERDICTS, data / "4_labels" / "verdicts" / part, subject_id),
+        verdicts=pl.concat(
+            [
+                _rows(table, data / "4_labels" / folder / part, subject_id)
+                for table, folder in ((VERDICTS, "verdicts"), (DIFFERENTIAL, "differential"))
+            ]
+        ),
     )
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 from nms_pv.audit.case import Case, place, raw_rows, read_case
 from nms_pv.audit.context import context_sections
 from nms_pv.audit.explain_person import explain_person
-from nms_pv.audit.judged import definition_section, exposures_section, findings_section, section, source_rows_section
+from nms_pv.audit.judged import exposures_section, findings_section, judged_sections, section, source_rows_section
 from nms_pv.audit.person import is_of_cohort
 from nms_pv.audit.text import field, line, on, plain
-from nms_pv.spec.definition_files import load_definitions
 from nms_pv.spec.drugs import Drug, load_drugs
+from nms_pv.spec.label_study import load_label_study
 from nms_pv.tables.canonical import DUPLICATE_RULE, OUTCOME, REPORT_TYPE, REPORTER, STATUS, VERSION_REASON
 
 Row = dict[str, object]
@@ -37,10 +37,7 @@ def explain(subject_id: str, project: Path) -> str:
         findings_section(case.findings),
         exposures_section(case.exposures),
         *context_sections(case.subject_id, project / "data" / "4_labels"),
-        *(
-            definition_section(case.findings, case.exposures, case.verdicts, definition)
-            for definition in load_definitions(project / "study")
-        ),
+        *judged_sections(case.findings, case.exposures, case.verdicts, load_label_study(project / "study", "reports")),
         source_rows_section(cited, raw_rows, project / "data"),
     ]
     return "\n\n".join(parts) + "\n"

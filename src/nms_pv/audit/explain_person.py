@@ -6,13 +6,12 @@ import polars as pl
 
 from nms_pv.audit.case import place
 from nms_pv.audit.context import context_sections
-from nms_pv.audit.judged import Row, definition_section, exposures_section, findings_section, section, source_rows_section
+from nms_pv.audit.judged import Row, exposures_section, findings_section, judged_sections, section, source_rows_section
 from nms_pv.audit.person import Person, read_person, snapshot_rows
 from nms_pv.audit.text import field, line, on, plain
 from nms_pv.audit.timeline import form, timeline
-from nms_pv.spec.definition_files import load_definitions
-from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import Drug, load_drugs
+from nms_pv.spec.label_study import LabelStudy, load_label_study
 from nms_pv.tables.cohort import BIRTH_PRECISION
 from nms_pv.tables.person_time import FATE
 
@@ -37,9 +36,9 @@ def explain_person(subject_id: str, project: Path) -> str:
         When no such person is under observation, or the person has no such episode.
     """
     person = read_person(subject_id, project / "data")
-    definitions = load_definitions(project / "study")
+    study = load_label_study(project / "study", "cohort")
     labels = project / "data" / "4_labels" / "cohort"
-    episodes = [_episode(person, episode, definitions, labels) for episode in person.episodes.iter_rows(named=True)]
+    episodes = [_episode(person, episode, study, labels) for episode in person.episodes.iter_rows(named=True)]
     cited = [person.person, *person.findings.iter_rows(named=True), *person.exposures.iter_rows(named=True)]
     parts = [
         _person(person.person),
@@ -89,7 +88,7 @@ def _span(start: object, end: object) -> str:
     return f"{on(start, 'day')} to {on(end, 'day')}"
 
 
-def _episode(person: Person, episode: Row, definitions: list[Definition], labels: Path) -> str:
+def _episode(person: Person, episode: Row, study: LabelStudy, labels: Path) -> str:
     """The sections of one episode: what was found, how it is judged, where it counts."""
     findings, exposures, verdicts, cases = (
         table.filter(pl.col("subject_id") == episode["subject_id"])
@@ -104,7 +103,7 @@ def _episode(person: Person, episode: Row, definitions: list[Definition], labels
         findings_section(findings),
         exposures_section(exposures, "no drug exposure with a relation to NMS near the episode"),
         *context_sections(str(episode["subject_id"]), labels),
-        *(definition_section(findings, exposures, verdicts, definition) for definition in definitions),
+        *judged_sections(findings, exposures, verdicts, study),
         _counted(cases),
     ]
     return "\n\n".join(parts)

@@ -1,7 +1,7 @@
 """What the evidence of one subject says and how each definition judges it, in the same words for a report and an episode."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +10,7 @@ from nms_pv.audit.case import place
 from nms_pv.audit.text import field, line, on, plain
 from nms_pv.labels.reasoning import Reason, distances, reason
 from nms_pv.spec.definitions import Definition
+from nms_pv.spec.label_study import LabelStudy
 from nms_pv.tables.evidence import TIMING
 
 MARK = {True: "x", False: "-", None: "?"}
@@ -44,9 +45,19 @@ def exposures_section(exposures: pl.DataFrame, nothing: str = "no coded drug has
     return section("EXPOSURES", lines, nothing)
 
 
+def judged_sections(findings: pl.DataFrame, exposures: pl.DataFrame, verdicts: pl.DataFrame, study: LabelStudy) -> Iterator[str]:
+    """Every definition of the study on the subject, then what else it could be."""
+    for definition in study.definitions:
+        if definition.name in study.left_out:
+            yield section(line(_title(definition), 0), [], f"not computed: {study.left_out[definition.name]}")
+        else:
+            yield definition_section(findings, exposures, verdicts, definition)
+    yield from (definition_section(findings, exposures, verdicts, definition) for definition in study.differential)
+
+
 def definition_section(findings: pl.DataFrame, exposures: pl.DataFrame, verdicts: pl.DataFrame, definition: Definition) -> str:
     """The stored verdict of one definition on the subject, and the reasoning behind it."""
-    title = f"DEFINITION {definition.name}: {definition.title}"
+    title = _title(definition)
     if findings.is_empty():
         return section(line(title, 0), [], "no finding, no verdict")
     why = reason(findings, exposures, definition)
@@ -71,6 +82,11 @@ def source_rows_section(rows: Iterable[Row], raw_rows: RawRows, data: Path) -> s
             for n in sorted(cited[source_id])
         ]
     return section("SOURCE ROWS (cells that hold something)", lines)
+
+
+def _title(definition: Definition) -> str:
+    kind = "DEFINITION" if definition.syndrome == "nms" else "WHAT ELSE IT COULD BE:"
+    return f"{kind} {definition.name}: {definition.title}"
 
 
 def _measured(row: Row) -> str:

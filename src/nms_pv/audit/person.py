@@ -13,7 +13,7 @@ from nms_pv.tables.cdm import CDM_TABLES
 from nms_pv.tables.cohort import OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import DIFFERENTIAL, VERDICTS
 from nms_pv.tables.parts import part_names
 from nms_pv.tables.person_time import CASES, ERAS
 
@@ -78,7 +78,12 @@ def read_person(subject_id: str, data: Path) -> Person:
         episodes=chosen,
         findings=_rows(FINDINGS, evidence / "findings" / part, of_episodes),
         exposures=_rows(EXPOSURES, evidence / "exposures" / part, of_episodes),
-        verdicts=_rows(VERDICTS, labels / "verdicts" / part, of_episodes),
+        verdicts=pl.concat(
+            [
+                _rows(table, labels / folder / part, of_episodes)
+                for table, folder in ((VERDICTS, "verdicts"), (DIFFERENTIAL, "differential"))
+            ]
+        ),
         cases=_rows(CASES, exposure / "cases.parquet", of_episodes),
     )
 
