@@ -50,6 +50,7 @@ def test_a_fresh_clone_with_the_remote_runs_nothing_again(study: Path, tmp_path:
     assert digests(clone) == digests(study)
 
 
+@pytest.mark.proof
 def test_a_changed_setting_reruns_what_depends_on_it(study: Path, tmp_path: Path) -> None:
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "--quiet", str(study), str(clone))

@@ -47,7 +47,7 @@ def _trigger(rows: list[Row]) -> dict[str, str]:
     return TRIGGERS.check(triggers(found, courses, CONTEXT.drugs)).row(0, named=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(rows=many.map(lambda rows: [WITHDRAWN, *rows]), more=antagonist)
 def test_one_more_antagonist_never_turns_a_withdrawal_into_an_antagonist_silently(rows: list[Row], more: Row) -> None:
     before, after = _trigger(rows), _trigger([*rows, more])
@@ -56,7 +56,7 @@ def test_one_more_antagonist_never_turns_a_withdrawal_into_an_antagonist_silentl
         assert "withdrawal" in after["fitting"].split(";")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(rows=many)
 def test_a_trigger_fits_and_a_withdrawal_stands_alone(rows: list[Row]) -> None:
     row = _trigger(rows)
@@ -73,7 +73,7 @@ def test_a_trigger_fits_and_a_withdrawal_stands_alone(rows: list[Row]) -> None:
         assert "withdrawal" not in fitting
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=many)
 def test_no_dopaminergic_course_is_both_trigger_and_treatment(rows: list[Row]) -> None:
     """Of one drug that dates decide, the withdrawal and the treatment exclude each other; what they leave open is ambiguous."""
@@ -90,7 +90,7 @@ def test_no_dopaminergic_course_is_both_trigger_and_treatment(rows: list[Row]) -
                 assert given_of[treatment] == "ambiguous"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(rows=many)
 def test_the_range_holds_the_score_and_the_cap_the_category(rows: list[Row]) -> None:
     found, courses = judged("faers:1", rows)

@@ -132,7 +132,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow,
 Drawn = list[dict[str, object]]
 
 
-@settings(unhurried, max_examples=80)
+@settings(unhurried, max_examples=40)
 @given(*few)
 def test_polars_counts_days(polars: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, polars)
@@ -158,7 +158,7 @@ def test_duckdb_counts_days_of_hundreds_of_people(duckdb: Engine, drawn: Drawn, 
     agree(drawn, setting, switch_days, duckdb)
 
 
-@settings(unhurried, max_examples=20)
+@settings(unhurried, max_examples=10)
 @given(*few, st.sampled_from([0, 9, 19, 30]))
 def test_a_known_gap_between_eras_spares_a_sort_and_nothing_else(
     polars: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int, gap_days: int

@@ -18,7 +18,7 @@ GOOD = st.tuples(st.integers(1, 10**12), st.integers(1, 10**9)).map(lambda n: f"
 END = st.sampled_from(["\n", "\r\n"])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(lines=st.lists(st.one_of(GOOD, LINE), max_size=30), end=END, last=st.booleans())
 @example(lines=["1$1$DE1$1$DE"], end="\n", last=False)
 @example(lines=["1$2$DE" + "31$3$HO"], end="\r\n", last=True)
@@ -41,7 +41,7 @@ def test_lines_in_are_rows_kept_rejected_blank_or_copies(lines: list[str], end: 
     assert rows.kept["primaryid"].str.contains(r"^\s*\d{1,18}(\.0)?\s*$").all()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(content=st.binary(max_size=400))
 def test_any_bytes_become_text_or_an_error(content: bytes) -> None:
     with TemporaryDirectory() as folder:

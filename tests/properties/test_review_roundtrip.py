@@ -39,7 +39,7 @@ said = text.filter(lambda word: word.strip() != "")
 SUBJECTS = [f"faers:{n}" for n in (1, 2, 3)]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(
     verdicts=st.lists(st.sampled_from(list(REVIEW_VERDICT)), min_size=3, max_size=3),
     reviewer=said, comment=text, term=said, kind=st.sampled_from(["csv", "xlsx"]),

@@ -103,7 +103,7 @@ def test_spark_without_java_says_what_it_needs(without_java: _Builder, monkeypat
     monkeypatch.delenv("SPARK_MASTER", raising=False)
     with pytest.raises(UserError, match=r"did not start on local\[2\]: it needs .* Java 17"), open_engine("spark"):
         pass
-    assert without_java.set["spark.sql.shuffle.partitions"] == "4"
+    assert without_java.set["spark.sql.shuffle.partitions"] == "2"
 
 
 def test_a_cluster_is_named_by_the_environment_and_keeps_its_own_partitions(
