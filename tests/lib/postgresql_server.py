@@ -57,7 +57,7 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     as_user: list[str] = []
     if os.getuid() == 0:
         user = _unprivileged()
-        as_user = ["runuser", "-u", user, "--"]
+        as_user = ["/usr/sbin/runuser", "-u", user, "--"]
         for path in (folder, folder / "password"):
             shutil.chown(path, user)
     with closing(socket.socket()) as free:
