@@ -12,7 +12,7 @@ import pytest
 from nms_pv.audit.lock import mend_locks
 from tests.lib.study import copy_study, digests, dvc, environment, stages_run, start_repository
 
-ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions"]
 STAGES = ["simulate", *ARM, "simulate_cohort", *(f"cohort_{layer}" for layer in ARM), "report"]
 # Seconds after the stage began: while Python starts, and in the middle of the work.
 MOMENTS = [0.05, 0.6]

@@ -134,7 +134,15 @@ def test_measurements_that_are_refused(study: Path, old: str, new: str, said: st
     [
         ("concept_sets.csv", "8867-4,no,heart_rate", "8867-4,no,tachycardia", "heart_rate"),
         ("measurements.yaml", "concept_set: systolic", "concept_set: upper", "is no quantity; known are"),
+        ("concept_sets.csv", "creatine_kinase,measurement", "ck,measurement", "only one of them has ['ck', 'creatine_kinase']"),
+        (
+            "concept_sets.csv",
+            "2157-6,no,creatine_kinase",
+            "2157-6,no,ck_elevation",
+            "the element of a measurement set is the set itself",
+        ),
         ("units.csv", "heart_rate,bpm,", "pulse,bpm,", "['pulse'] are no sets of"),
+        ("measurements.yaml", "unit: mm[Hg]", "unit: bar", "our own unit of "),
         ("units.csv", "heart_rate,bpm,", "heart_rate,/MIN,", "unit '/MIN' stands twice under 'heart_rate'"),
         ("units.csv", "heart_rate,bpm,count/minute", "heart_rate,bpm,metre", "'metre' cannot become 'count/minute'"),
         ("long_acting.csv", ",Perseris,", ",Perserys,", "['PERSERYS'] are not among the long_acting_names of 'risperidone'"),

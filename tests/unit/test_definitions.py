@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from nms_pv.labels.verdicts import verdicts
 from nms_pv.spec.concept_sets import load_concept_sets
 from nms_pv.spec.definition_docs import document, in_words
 from nms_pv.spec.definition_files import load_definition
@@ -13,7 +14,7 @@ from nms_pv.spec.definitions import SYNDROME, Definition
 from nms_pv.spec.measurements import load_measurements
 from nms_pv.spec.rules import Rule
 from nms_pv.spec.strict import StudyError
-from tests.lib.harness import CASES, DEFINITIONS, DIFFERENTIAL, STUDY, TERMS
+from tests.lib.harness import CASES, DEFINITIONS, DIFFERENTIAL, STUDY, TERMS, exposures, findings
 
 KNOWN = {"fever", "rigidity"}
 MEASUREMENTS = load_measurements(STUDY)
@@ -99,6 +100,23 @@ def test_what_does_not_fit_is_refused(tmp_path: Path, changes: dict, said: str) 
         load(tmp_path, **changes)
     assert said in str(refused.value)
     assert str(tmp_path / "toy.yaml") in str(refused.value)
+
+
+def test_more_elements_than_a_pattern_can_hold_are_refused(tmp_path: Path) -> None:
+    elements = {f"sign_{n}": {"from": ["fever"], "grades": ["core"]} for n in range(41)}
+    with pytest.raises(StudyError, match="41 elements; at most 40 can be"):
+        load(tmp_path, elements=elements, rule={"any_of": list(elements)})
+    del elements["sign_40"]
+    assert len(load(tmp_path, elements=elements, rule={"any_of": list(elements)}).leaves) == 40
+
+
+def test_an_element_of_several_sources_is_absent_only_if_each_is_denied(tmp_path: Path) -> None:
+    hot_or_stiff = {"sign": {"from": ["fever", "rigidity"], "grades": ["core"]}}
+    definition = load(tmp_path, elements=hot_or_stiff, rule={"all_of": ["sign"]})
+    silent, denied, said = [("fever", "core", "absent")], [("rigidity", "core", "absent")], [("rigidity", "core", "present")]
+    verdict = [verdicts(findings("faers:1", f), exposures("faers:1", []), definition)["verdict"].item()
+               for f in (silent, [*silent, *denied], [*silent, *said])]  # fmt: skip
+    assert verdict == ["indeterminate", "not_met", "met"]
 
 
 def test_all_problems_are_named_at_once(tmp_path: Path) -> None:

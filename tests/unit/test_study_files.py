@@ -37,6 +37,14 @@ def test_unknown_and_wrong_settings_are_all_named(repository: Path, tmp_path: Pa
         assert part in str(error.value)
 
 
+def test_the_main_definition_is_one_of_the_counted(repository: Path, tmp_path: Path) -> None:
+    params = tmp_path / "params.yaml"
+    shutil.copy(repository / "params.yaml", params)
+    edit(params, "  definition: pt_only", "  definition: smq_narrow")
+    with pytest.raises(StudyError, match=r"main.definition 'smq_narrow' is not among definitions \['pt_only', "):
+        load_params(params)
+
+
 def test_a_file_that_is_no_yaml_is_named(tmp_path: Path) -> None:
     (tmp_path / "params.yaml").write_text("a: [", encoding="utf-8")
     with pytest.raises(StudyError, match=r"params.yaml: cannot be read as YAML"):

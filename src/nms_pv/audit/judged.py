@@ -91,18 +91,19 @@ def _title(definition: Definition) -> str:
 
 def _measured(row: Row) -> str:
     """The value of a finding, with what it can be compared with."""
-    value, unit = row["value"], plain(row["unit"])
+    value, limit, baseline, change = (row[name] for name in ("value", "upper_limit", "baseline", "change_24h"))
     if not isinstance(value, float):
         return ""
-    origin = "upper limit" if row["upper_limit_is_recorded"] else "default upper limit"
-    # Cut, not rounded: 3.99 times is not 4 times.
-    known = {
-        "upper_limit": lambda limit: f"{value * 10 // limit / 10:g} x {origin} of {limit:g}",
-        "baseline": lambda baseline: f"baseline {baseline:g}",
-        "change_24h": lambda change: f"changed by {change:g} within 24 hours" if change else "",
-    }
-    beside = [words(number) for name, words in known.items() if isinstance(number := row[name], float)]
-    return f" {', '.join([f'{value:g} {unit}', *filter(None, beside)])}"
+    said = [f"{value:g} {plain(row['unit'])}"]
+    if isinstance(limit, float):
+        origin = "upper limit" if row["upper_limit_is_recorded"] else "default upper limit"
+        # Cut, not rounded: 3.99 times is not 4 times.
+        said.append(f"{value * 10 // limit / 10:g} x {origin} of {limit:g}")
+    if isinstance(baseline, float):
+        said.append(f"baseline {baseline:g}")
+    if change:
+        said.append(f"changed by {change:g} within 24 hours")
+    return f" {', '.join(said)}"
 
 
 def _timing(row: Row) -> str:

@@ -4,6 +4,7 @@ from dataclasses import astuple
 
 import polars as pl
 
+from nms_pv.labels.joined import names_of
 from nms_pv.spec.adjudications import COLUMNS, Adjudication
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.review import ADJUDICATED, REVIEW_VERDICT, REVIEWER_PAIRS, case_hashes
@@ -45,7 +46,7 @@ def adjudicated_verdicts(adjudications: list[Adjudication], subjects: pl.DataFra
     return (
         judged.group_by("subject_id")
         .agg(**said)
-        .with_columns(missing=_joined(reasons))
+        .with_columns(missing=names_of(reasons))
         .select(
             "subject_id",
             definition=pl.lit(ADJUDICATED),
@@ -53,8 +54,8 @@ def adjudicated_verdicts(adjudications: list[Adjudication], subjects: pl.DataFra
             .when(yes).then(pl.lit("met")).otherwise(pl.lit("not_met")),
             points_low=pl.lit(None, pl.Int32),
             points_high=pl.lit(None, pl.Int32),
-            met=_joined({QUESTION: yes}),
-            failed=_joined({QUESTION: no}),
+            met=names_of({QUESTION: yes}),
+            failed=names_of({QUESTION: no}),
             missing="missing",
         )
         .pipe(VERDICTS.check)
@@ -91,7 +92,3 @@ def reviewer_pairs(adjudications: list[Adjudication], subjects: pl.DataFrame) ->
 
 def _frame(adjudications: list[Adjudication]) -> pl.DataFrame:
     return pl.DataFrame([astuple(one) for one in adjudications], schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-
-
-def _joined(parts: dict[str, pl.Expr]) -> pl.Expr:
-    return pl.concat_str([pl.when(said).then(pl.lit(name)) for name, said in parts.items()], separator=";", ignore_nulls=True)

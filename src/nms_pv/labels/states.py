@@ -19,7 +19,7 @@ def element_states(findings: pl.DataFrame, definitions: Sequence[Definition]) ->
     """What is said or measured: `subject_id` and a column `<definition>/<element>` for each element that is read from findings.
 
     Definitions share most of their elements, so each distinct use is worked out once. An element is present if a term that counts
-    or a value says so, absent if one denies it and none says otherwise.
+    or a value says so, absent if all it is read from deny it, or a value does, and none says otherwise.
     """
     subjects = findings.select("subject_id").unique(maintain_order=True).with_row_index("subject_no")
     rows = findings.join(subjects, on="subject_id", how="left", maintain_order="left")
@@ -51,14 +51,21 @@ def counts(use: ElementUse) -> pl.Expr:
 
 
 def _state(of_element: OfElement, use: ElementUse, subjects: pl.DataFrame) -> pl.Series:
-    said = [
-        rows.filter(counts(use)).select("subject_no", state=pl.col("state") == "present")
-        for rows in (of_element.get((source,)) for source in use.sources)
-        if rows is not None
-    ]
-    found = pl.concat([*said, measured_states(of_element, use.measured or [])]).group_by("subject_no").agg(pl.col("state").max())
+    said = [of_element[(source,)].filter(counts(use)) for source in use.sources if (source,) in of_element]
+    stated = [_said(pl.concat(said), len(use.sources))] if said else []
+    found = (
+        pl.concat([*stated, measured_states(of_element, use.measured or [])]).group_by("subject_no").agg(pl.col("state").max())
+    )
     state = subjects.select("subject_no").join(found, on="subject_no", how="left", maintain_order="left")["state"]
     return state.fill_null(value=False) if use.silence == "absent" else state
+
+
+def _said(rows: pl.DataFrame, sources: int) -> pl.DataFrame:
+    """Present if a term says so of any source; absent only if every source is denied, for silence about one denies nothing."""
+    is_present = (pl.col("state") == "present").any()
+    is_denied = pl.col("element").n_unique() == sources
+    state = pl.when(is_present).then(pl.lit(True)).when(is_denied).then(pl.lit(False))
+    return rows.group_by("subject_no").agg(state=state)
 
 
 def exposure_states(exposures: pl.DataFrame, use: ExposureUse, name: str) -> pl.DataFrame:

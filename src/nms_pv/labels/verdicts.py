@@ -1,9 +1,8 @@
 """element states -> one verdict for each subject and definition."""
 
-from collections.abc import Callable
-
 import polars as pl
 
+from nms_pv.labels.joined import names_of
 from nms_pv.labels.logic import decided, points, value
 from nms_pv.labels.states import element_states, leaf_states, with_combined
 from nms_pv.spec.definitions import Definition
@@ -29,9 +28,9 @@ def judged(elements: pl.DataFrame, exposures: pl.DataFrame, definition: Definiti
         verdict=word(outcome(definition)),
         points_low=low,
         points_high=high,
-        met=_joined(definition.items, lambda state: state),
-        failed=_joined(definition.items, lambda state: ~state),
-        missing=_joined(definition.items, lambda state: state.is_null()),
+        met=names_of({name: pl.col(name) for name in definition.items}),
+        failed=names_of({name: ~pl.col(name) for name in definition.items}),
+        missing=names_of({name: pl.col(name).is_null() for name in definition.items}),
     )
     return leaves.select("subject_id", "pattern").join(answers, on="pattern", how="left", maintain_order="left").drop("pattern")
 
@@ -66,7 +65,3 @@ def verdict_attrition(part: str, definition: Definition, labelled: pl.DataFrame)
     n_of = dict(labelled["verdict"].value_counts().iter_rows())
     left = {verdict: n_of.get(verdict, 0) for verdict in ("not_met", "indeterminate")}
     return attrition.steps("labels", f"{part}:{definition.name}", "subject with a finding", labelled.height, left)
-
-
-def _joined(names: list[str], chosen: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    return pl.concat_str([pl.when(chosen(pl.col(n))).then(pl.lit(n)) for n in names], separator=";", ignore_nulls=True)

@@ -75,7 +75,7 @@ def _definitions(study: LabelStudy) -> pl.DataFrame:
     """Every definition of the study, and whether it is computed."""
     rows = [_described(d, study.left_out.get(d.name)) for d in [*study.definitions, *study.differential]]
     nobody = None if study.adjudications else "no reviewer has judged a case: see `nms-pv review export`"
-    reviewed = {"definition": ADJUDICATED, "title": "Reviewers' verdicts", "syndrome": "nms", "status": "found"}
+    reviewed = {"definition": ADJUDICATED, "title": "Reviewers' verdicts", "syndrome": "nms", "status": None}
     return pl.DataFrame([*rows, {**reviewed, "is_computed": nobody is None, "why_not": nobody}], schema=DEFINITIONS.types)
 
 

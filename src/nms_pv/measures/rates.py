@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammainccinv, gammaincinv
 
-from nms_pv.measures.interval import Counts, Floats, Interval, as_floats, only_where
+from nms_pv.measures.interval import Counts, Floats, Interval, as_floats, difference, only_where
 from nms_pv.measures.proportions import clopper_pearson
 
 PER_PERSON_YEARS = 100_000
@@ -137,16 +137,8 @@ def rate_difference(a: Counts, t1: Counts, c: Counts, t0: Counts, level: float) 
     Undefined when t1 or t0 is 0. There is no exact conditional interval as there is for the ratio: no statistic frees the
     difference from the level of the rates. The limits recover the variance near each limit from the exact interval of each
     rate (method of variance estimates recovery), so they stay sensible without episodes.
-
-    References
-    ----------
-    Zou GY, Donner A. Stat Med 2008;27:1693-702. doi:10.1002/sim.3095 (memory: to be verified)
     """
-    here, there = rate(a, t1, level), rate(c, t0, level)
-    difference = here.estimate - there.estimate
-    down = np.hypot(here.estimate - here.low, there.high - there.estimate)
-    up = np.hypot(here.high - here.estimate, there.estimate - there.low)
-    return Interval(difference, difference - down, difference + up)
+    return difference(rate(a, t1, level), rate(c, t0, level))
 
 
 def why_ratio_undefined(a: Counts, t1: Counts, c: Counts, t0: Counts) -> npt.NDArray[np.object_]:

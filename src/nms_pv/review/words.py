@@ -28,7 +28,7 @@ def findings_in_words(findings: pl.DataFrame) -> pl.DataFrame:
     """
     state = pl.col("state")
     marked = pl.when(state == "absent").then(pl.lit("documented as absent: ")).otherwise(pl.lit(""))
-    number = pl.col("value").cast(pl.String).str.strip_suffix(".0")
+    number = pl.col("value").round(2).cast(pl.String).str.strip_suffix(".0")
     unit = (pl.lit(" ") + pl.col("unit")).fill_null("")
     value = pl.when(state == MEASURED).then(pl.lit(": ") + number + unit)
     text = pl.concat_str(marked, pl.col("term"), value.fill_null(""), _on("day", ", "))

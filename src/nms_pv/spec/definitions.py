@@ -12,6 +12,8 @@ from nms_pv.tables.evidence import GRADE, RELATION
 from nms_pv.tables.labels import SYNDROME
 
 ARMS = ("reports", "cohort")
+# A pattern of that many states of three values fits into 64 bits.
+MOST_ELEMENTS = 40
 
 
 def _grade(text: str) -> str:
@@ -149,6 +151,7 @@ class Definition(Strict):
         strangers = sorted(used - known_elements)
         found = [f"{strangers} are no elements of study/elements.csv, which has {sorted(known_elements)}"] if strangers else []
         found += [f"the name {name!r} is given twice" for name in twice]
+        found += [f"{len(self.leaves)} elements; at most {MOST_ELEMENTS} can be"] if len(self.leaves) > MOST_ELEMENTS else []
         found += [f"not_in names {arm!r}; arms are {list(ARMS)}" for arm in self.not_in if arm not in ARMS]
         found += [f"syndrome {self.syndrome!r}; known are {sorted(SYNDROME)}"] if self.syndrome not in SYNDROME else []
         found += [f"not_assessable names {name!r}, which is no element of the definition" for name in sorted(unfit)]

@@ -75,6 +75,11 @@ class MeasuredTest(Strict):
         """The number it compares with."""
         return float(getattr(self, self.comparison))
 
+    @property
+    def stands_alone(self) -> bool:
+        """Whether a value can be judged without other values of the person."""
+        return "baseline" not in self.comparison and "change" not in self.comparison
+
     def meets(self) -> pl.Expr:
         """Whether a value meets it: true, false, or null where the limit or baseline it asks for is not known.
 

@@ -51,7 +51,7 @@ class _Definitions(dy.Schema):
     definition = dy.String(primary_key=True, description="File name in study/definitions or study/differential, without .yaml.")
     title = dy.String(description="Its title.")
     syndrome = code(SYNDROME, "What it defines.")
-    status = code(STATUS, "Where it was seen.")
+    status = code(STATUS, "Where it was seen; empty for the verdicts of reviewers.", nullable=True)
     is_computed = dy.Bool(description="Whether this arm of the study has its verdicts.")
     why_not = dy.String(nullable=True, description="Why it is not computed.")
 

@@ -8,14 +8,14 @@ import polars as pl
 from nms_pv.spec.measurements import DECIMALS, Measurements
 from nms_pv.tables.evidence import MEASURED
 
-OF_PERSON = ["person_id", "concept_set"]
 OF_EPISODE = ["subject_id", "concept_set"]
 
 
 def with_limits(measurements: pl.LazyFrame, study: Measurements) -> pl.LazyFrame:
     """The measurements with their `upper_limit` (recorded, else the study's own), and whether they make a candidate (`meets`).
 
-    A value meets when it meets a test of the study alone: what needs a baseline or a second value makes no candidate.
+    A value meets when it is beyond a test of the study by itself, on however many occasions that test asks; a test against a
+    baseline, or a value before, makes no candidate.
     """
     is_recorded = pl.col("range_high") > 0
     defaults = pl.LazyFrame(
@@ -28,11 +28,8 @@ def with_limits(measurements: pl.LazyFrame, study: Measurements) -> pl.LazyFrame
         .with_columns(
             upper_limit=pl.when(is_recorded).then("range_high").otherwise("default_upper_limit"),
             upper_limit_is_recorded=is_recorded.fill_null(value=False),
-            baseline=pl.lit(None, pl.Float64),
-            change_24h=pl.lit(None, pl.Float64),
         )
         .with_columns(meets=_meets_alone(study))
-        .drop("baseline", "change_24h")
     )
 
 
@@ -72,6 +69,6 @@ def measured_findings(belonging: pl.DataFrame, baseline: pl.DataFrame) -> pl.Dat
 
 
 def _meets_alone(study: Measurements) -> pl.Expr:
-    tests = [test for tests in study.tests.values() for test in tests.any_of]
+    tests = [test for tests in study.tests.values() for test in tests.any_of if test.stands_alone]
     met = [(pl.col("concept_set") == test.of) & test.meets() for test in tests]
     return functools.reduce(operator.or_, met).fill_null(value=False)

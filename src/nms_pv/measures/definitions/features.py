@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from nms_pv.measures.definitions.patterns import MET, NOT_MET
-from nms_pv.measures.interval import Counts, Interval
+from nms_pv.measures.interval import Counts, Interval, difference
 from nms_pv.measures.proportions import clopper_pearson
 from nms_pv.tables.agreement import FEATURE_DIFFERENCES, FEATURES, GROUP
 
@@ -139,16 +138,8 @@ def share_difference(x_1: Counts, n_1: Counts, x_0: Counts, n_0: Counts, level: 
     Undefined when a group is empty. A ratio of odds would have exact limits, but none where a sign is always or never there, and
     such signs tell best. These limits are made of exact ones without being exact: enumerated over all shares, limits of 95 %
     cover at least 92 % with 5 subjects in each group, at least 94 % with 20 and 8 or 40 and 15, and 97 to 99 % on average.
-
-    References
-    ----------
-    Zou GY, Donner A. Stat Med 2008;27:1693-702. doi:10.1002/sim.3095 (memory: to be verified)
     """
-    here, there = clopper_pearson(x_1, n_1, level), clopper_pearson(x_0, n_0, level)
-    difference = here.estimate - there.estimate
-    down = np.hypot(here.estimate - here.low, there.high - there.estimate)
-    up = np.hypot(here.high - here.estimate, there.estimate - there.low)
-    return Interval(difference, difference - down, difference + up)
+    return difference(clopper_pearson(x_1, n_1, level), clopper_pearson(x_0, n_0, level))
 
 
 def _present(side: str) -> pl.Expr:
