@@ -18,9 +18,9 @@ import polars as pl
 import pytest
 
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
-from nms_pv.exposure.cohort.engine import EngineName, open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.strata import Strata
+from nms_pv.exposure.engine import EngineName, open_engine
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from tests.lib.timeline import PRESETS, changed
 

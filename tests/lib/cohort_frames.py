@@ -3,8 +3,8 @@
 import polars as pl
 
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
-from nms_pv.exposure.cohort.engine import Engine
 from nms_pv.exposure.cohort.strata import Strata
+from nms_pv.exposure.engine import Engine
 from tests.lib.day_by_day import Counts, Person, Study
 
 DAYS = {"start_day": pl.Int32, "end_day": pl.Int32}

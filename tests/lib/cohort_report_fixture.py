@@ -10,8 +10,9 @@ from nms_pv.tables.attrition import steps, write_attrition
 from nms_pv.tables.canonical import VALUE_ISSUES
 from nms_pv.tables.cdm import SNAPSHOT
 from nms_pv.tables.cohort import RESOLVED_CONCEPTS
-from nms_pv.tables.measures import RESULTS
+from nms_pv.tables.measures import QUESTION_OF, RESULTS
 from nms_pv.tables.sources import QUARANTINE
+from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
 DEFINITIONS = ["pt_only", "iec_2011"]
@@ -111,6 +112,7 @@ def _row(measure: str, here: tuple[str, str, str, str], reference: str | None, s
         **dict.fromkeys(RESULTS.types),
         "result_id": "/".join(address),
         "arm": "cohort",
+        "question": QUESTION_OF[measure],
         "measure": measure,
         "definition": definition,
         "analysis": analysis,
@@ -121,6 +123,7 @@ def _row(measure: str, here: tuple[str, str, str, str], reference: str | None, s
         "unit": "episodes; person-days at risk",
         "level": 0.95,
         "method": "Garwood",
+        "data_version": VERSION,
         "suppressed": False,
     }
 

@@ -8,7 +8,7 @@ import narwhals as nw
 import polars as pl
 from hypothesis import strategies as st
 
-from nms_pv.exposure.cohort.engine import Engine
+from nms_pv.exposure.engine import Engine
 from nms_pv.spec.drugs import GENERATIONS
 
 DAYS = {"start_day": pl.Int32, "end_day": pl.Int32}

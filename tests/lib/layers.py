@@ -17,6 +17,7 @@ from nms_pv.spec.label_study import load_label_study
 from nms_pv.spec.long_acting import load_long_acting, longest_intervals
 from nms_pv.spec.params import Params, Simulation, load_params
 from nms_pv.spec.source import load_faers
+from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
@@ -33,7 +34,7 @@ def run_layers(folder: Path, seed: int, cases: int, quarters: list[str]) -> Para
     write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs, intervals)
     write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(STUDY, "reports"))
     write_exposure(folder / "2_canonical", folder / "5_exposure")
-    write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params)
+    write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params, VERSION)
     return params
 
 

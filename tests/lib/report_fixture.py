@@ -15,10 +15,11 @@ from nms_pv.spec.params import Inputs, Params, load_params
 from nms_pv.spec.source import load_faers
 from nms_pv.tables.attrition import steps, write_attrition
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
-from nms_pv.tables.measures import DUPLICATES, RESULTS, ROLES
+from nms_pv.tables.measures import DUPLICATES, QUESTION_OF, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
 from tests.lib.cohort_report_fixture import write_cohort
 from tests.lib.definitions_report_fixture import write_definitions
+from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
@@ -214,6 +215,7 @@ def _row(
         **dict.fromkeys(RESULTS.types),
         "result_id": "/".join(address),
         "arm": "reports",
+        "question": QUESTION_OF[measure],
         "measure": measure,
         "definition": definition,
         "roles": roles,
@@ -226,6 +228,7 @@ def _row(
         "unit": "distinct reports",
         "estimate": float(numerator),
         "method": "count",
+        "data_version": VERSION,
         "suppressed": False,
     }
 

@@ -13,6 +13,7 @@ DRUGS = [
     ("biperiden", "anticholinergic", None, None, "anticholinergic"),
 ]
 TABLE_GENERATIONS = Generations(disputed="table", third="own")
+VERSION = "simulated:0123456789ab"
 MAIN = Main(definition="pt_only", roles="ps+ss", duplicates="collapsed")
 
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from itertools import count, groupby
 from pathlib import Path
 
-from nms_pv.exposure.cohort.engine import open_engine
+from nms_pv.exposure.engine import open_engine
 from nms_pv.spec.time_at_risk import TimeAtRisk, load_time_at_risk
 from tests.lib.cohort_frames import count_fast
 from tests.lib.day_by_day import EPOCH, Days, Outcome, Person, Study, follow, windows_of

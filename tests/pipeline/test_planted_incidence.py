@@ -24,6 +24,7 @@ from nms_pv.spec.standards import load_standards
 from nms_pv.spec.time_at_risk import load_time_at_risk
 from tests.lib.planted import accuracy, told
 from tests.lib.simulated_cdm import expected, simulate_cdm, truth_table
+from tests.lib.small_study import VERSION
 
 RUNS, PERSONS, TIMES_AS_FREQUENT = 60, 3000, 5
 DEFINITION, SETTING = "pt_only", "exact"
@@ -51,7 +52,7 @@ def run_to_measures(folder: Path, study: Path, params: Params) -> None:
     settings = {SETTING: load_time_at_risk(study)[SETTING]}
     canonical, evidence, labels, exposure = (folder / name for name in ("2_canonical", "3_evidence", "4_labels", "5_exposure"))
     write_cohort_exposure(canonical, evidence, labels, exposure, drugs, params.generations, params.cohort, settings, [DEFINITION])
-    write_cohort_measures(exposure, folder / "6_measures", drugs, params, settings, load_standards(study))
+    write_cohort_measures(exposure, folder / "6_measures", drugs, params, settings, load_standards(study), VERSION)
 
 
 def part(folder: Path, name: str) -> pl.DataFrame:

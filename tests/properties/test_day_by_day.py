@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nms_pv.exposure.cohort.calendar import FIRST_YEAR, LAST_YEAR, day_number, year_of
-from nms_pv.exposure.cohort.engine import Engine, open_engine
+from nms_pv.exposure.engine import Engine, open_engine
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from tests.lib.cohort_frames import count_fast
 from tests.lib.day_by_day import EPOCH, Days, Outcome, Person, Study, count_by_day

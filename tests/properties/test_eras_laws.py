@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nms_pv.exposure.cohort.engine import Engine, open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import group_eras
 from nms_pv.exposure.cohort.intervals import merge
 from nms_pv.exposure.cohort.states import generation_states
+from nms_pv.exposure.engine import Engine, open_engine
 from tests.lib.engines import (
     EXPOSURES,
     MEMBERS,

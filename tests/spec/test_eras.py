@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
-from nms_pv.exposure.cohort.engine import open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import group_eras
 from nms_pv.exposure.cohort.intervals import merge
+from nms_pv.exposure.engine import open_engine
 from tests.lib.engines import EXPOSURES, MEMBERS, NUMBERED, intervals, through
 from tests.lib.engines import Row as Exposure
 

@@ -5,8 +5,8 @@ F, S, T: first, second, third generation (alone, in the answer); M: two or more 
 
 import pytest
 
-from nms_pv.exposure.cohort.engine import EngineName, open_engine
 from nms_pv.exposure.cohort.states import generation_states
+from nms_pv.exposure.engine import EngineName, open_engine
 from tests.lib.engines import WINDOWS, intervals, through
 
 GENERATION = {"F": "FGA", "S": "SGA", "T": "TGA"}

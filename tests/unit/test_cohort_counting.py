@@ -2,8 +2,8 @@ import polars as pl
 import pytest
 
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
-from nms_pv.exposure.cohort.engine import open_engine
 from nms_pv.exposure.cohort.strata import Strata
+from nms_pv.exposure.engine import open_engine
 from nms_pv.tables.person_time import CASES, PERSON_TIME
 from tests.lib.cohort_frames import count_fast
 from tests.lib.day_by_day import Person, Study

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from nms_pv.exposure.cohort.engine import EngineName, open_engine
+from nms_pv.exposure.engine import EngineName, open_engine
 from nms_pv.tables.errors import UserError
 
 FORM = pl.Enum(["long_acting", "other"])
@@ -118,7 +118,7 @@ def test_a_cluster_is_named_by_the_environment_and_keeps_its_own_partitions(
 @pytest.mark.proof
 def test_spark_that_finds_no_java_is_told_without_a_trace() -> None:
     pytest.importorskip("pyspark")
-    code = "from nms_pv.exposure.cohort.engine import open_engine\nwith open_engine('spark'): pass"
+    code = "from nms_pv.exposure.engine import open_engine\nwith open_engine('spark'): pass"
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code],
         env={**os.environ, "JAVA_HOME": "/nowhere"},

@@ -13,7 +13,7 @@ from nms_pv.tables.contract import ContractError
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.person_time import PERSON_TIME
 from tests.lib.person_time_rows import person_time, random_stretches
-from tests.lib.small_study import TABLE_GENERATIONS, drug_table
+from tests.lib.small_study import TABLE_GENERATIONS, VERSION, drug_table
 
 DRUGS = drug_table()
 
@@ -44,7 +44,7 @@ def test_results_are_written_in_key_order_the_same_each_time(
     exposure: Path, params: Params, settings: dict[str, TimeAtRisk], standards: Standards
 ) -> None:
     for out in ("one", "two"):
-        write_cohort_measures(exposure, exposure / out, DRUGS, params, settings, standards)
+        write_cohort_measures(exposure, exposure / out, DRUGS, params, settings, standards, VERSION)
     one, two = (exposure / out / "results.parquet" for out in ("one", "two"))
     written = RESULTS.scan(one).collect()
     assert one.read_bytes() == two.read_bytes()
@@ -60,7 +60,7 @@ def test_person_time_without_rows_gives_no_results(
     tmp_path: Path, params: Params, settings: dict[str, TimeAtRisk], standards: Standards
 ) -> None:
     PERSON_TIME.write(PERSON_TIME.empty(), tmp_path / "person_time.parquet")
-    write_cohort_measures(tmp_path, tmp_path, DRUGS, params, settings, standards)
+    write_cohort_measures(tmp_path, tmp_path, DRUGS, params, settings, standards, VERSION)
     assert RESULTS.scan(tmp_path / "results.parquet").collect().is_empty()
 
 
@@ -69,7 +69,7 @@ def test_an_analysis_that_the_study_does_not_have_is_an_error(
 ) -> None:
     known = {name: setting for name, setting in settings.items() if name != "exact"}
     with pytest.raises(ContractError, match=r"'analysis' holds \['exact'\]; study/time_at_risk has \['cohort_incidence'"):
-        write_cohort_measures(exposure, exposure, DRUGS, params, known, standards)
+        write_cohort_measures(exposure, exposure, DRUGS, params, known, standards, VERSION)
 
 
 def test_the_weights_of_a_standard_by_age_band(standards: Standards) -> None:

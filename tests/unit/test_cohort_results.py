@@ -12,6 +12,7 @@ from nms_pv.measures.cohort.trend import annual_results, change_results
 from nms_pv.spec.params import Periods
 from nms_pv.spec.time_at_risk import TimeAtRisk, load_time_at_risk
 from nms_pv.tables.measures import RESULTS
+from tests.lib.checked_results import checked
 from tests.lib.person_time_rows import person_time, stretches
 from tests.lib.small_study import TABLE_GENERATIONS, drug_table
 
@@ -37,7 +38,7 @@ def overall(*stated: dict[str, object]) -> pl.DataFrame:
 
 
 def by_id(results: pl.DataFrame) -> dict[str, dict[str, object]]:
-    return {row["result_id"]: row for row in RESULTS.check(results).iter_rows(named=True)}
+    return {row["result_id"]: row for row in checked(results).iter_rows(named=True)}
 
 
 HALOPERIDOL = {"days": 36525, "events": 2}

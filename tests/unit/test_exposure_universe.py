@@ -30,12 +30,12 @@ def drugs(*roles: str) -> pl.DataFrame:
     ],
 )
 def test_a_report_counts_when_it_has_a_suspect_drug(roles: tuple[str, ...], is_counted: bool) -> None:
-    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs(*roles), EVENTS, NO_OUTCOMES)
+    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs(*roles), EVENTS, NO_OUTCOMES, "2025Q4")
     assert universe["subject_id"].to_list() == (["faers:1"] if is_counted else [])
 
 
 def test_a_report_without_reaction_does_not_count() -> None:
-    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs("PS"), rows(REPORT_EVENTS), NO_OUTCOMES)
+    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs("PS"), rows(REPORT_EVENTS), NO_OUTCOMES, "2025Q4")
     assert universe.is_empty()
 
 
@@ -51,6 +51,7 @@ def test_year_is_the_year_of_first_receipt_or_empty() -> None:
         pl.concat([drugs("PS"), rows(REPORT_DRUGS, both | {"role": "PS"})]),
         pl.concat([EVENTS, rows(REPORT_EVENTS, both)]),
         NO_OUTCOMES,
+        "2025Q4",
     )
     assert UNIVERSE.check(universe)["received_year"].to_list() == [2019, None]
 
@@ -72,6 +73,7 @@ def test_fatal_means_outcome_death_and_is_empty_where_there_is_no_outcome_table(
         drugs("PS"),
         EVENTS,
         rows(REPORT_OUTCOMES, *({"subject_id": "faers:1", "outcome": outcome} for outcome in outcomes)),
+        "2025Q4",
     )
     assert universe["is_fatal"].to_list() == [is_fatal]
 
@@ -86,3 +88,18 @@ def test_reports_leave_first_for_want_of_a_reaction_then_of_a_suspect_drug() -> 
         ("no_suspect_drug", 3, 2, 1),
         ("kept", 1, 0, 1),
     ]
+
+
+def test_who_and_by_whom_is_taken_over() -> None:
+    told = {
+        "age_years": 41.5,
+        "sex": "female",
+        "reporter_type": "lawyer",
+        "report_type": "periodic",
+        "reporter_country": "US",
+        "sender": "S",
+    }
+    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1", **told}), drugs("PS"), EVENTS, NO_OUTCOMES, "2025Q4")
+    row = UNIVERSE.check(universe).row(0, named=True)
+    assert {name: row[name] for name in told} == told
+    assert (row["quarter"], row["sender"], row["occurrence_country"]) == ("2025Q4", "S", None)

@@ -2,7 +2,7 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.reports.results import grid_results, outcome_results, year_results
-from nms_pv.tables.measures import RESULTS
+from tests.lib.checked_results import checked
 
 LEVEL = 0.95
 SETTING = {"definition": "pt_only", "roles": "ps+ss", "duplicates": "collapsed", "group_kind": "generation", "group": "FGA"}
@@ -11,8 +11,8 @@ SETTING = {"definition": "pt_only", "roles": "ps+ss", "duplicates": "collapsed",
 def compared(a: int, group_reports: int, cases: int, reports: int, level: float = LEVEL) -> dict[str, dict[str, object]]:
     """The rows of one 2x2 table, by measure."""
     grid = pl.DataFrame([SETTING | {"a": a, "group_reports": group_reports, "cases": cases, "reports": reports}])
-    checked = RESULTS.check(grid_results(grid, level))
-    return {row["measure"]: row for row in checked.iter_rows(named=True)}
+    found = checked(grid_results(grid, level))
+    return {row["measure"]: row for row in found.iter_rows(named=True)}
 
 
 def test_risperidone_in_jader_has_the_published_numbers() -> None:
@@ -41,7 +41,10 @@ def test_every_measure_is_there_once_and_none_is_suppressed() -> None:
 def test_all_reports_are_compared_with_nothing() -> None:
     everything = SETTING | {"group_kind": "all", "group": "all"}
     grid = pl.DataFrame([everything | {"a": 6, "group_reports": 1000, "cases": 6, "reports": 1000}])
-    assert sorted(RESULTS.check(grid_results(grid, LEVEL))["measure"]) == ["reporting_proportion", "reports"]
+    assert sorted(checked(grid_results(grid, LEVEL))["measure"]) == [
+        "reporting_proportion",
+        "reports",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +85,7 @@ def test_two_reports_are_too_few_for_the_screens_of_ratios() -> None:
 def test_years_are_strata() -> None:
     here = [SETTING | {"received_year": year, "a": 1, "group_reports": n} for year, n in [(2024, 4), (2025, 0), (None, 2)]]
     years = pl.DataFrame([row | {"a": min(1, row["group_reports"])} for row in here])
-    found = RESULTS.check(year_results(years, LEVEL)).filter(pl.col("measure") == "reporting_proportion")
+    found = checked(year_results(years, LEVEL)).filter(pl.col("measure") == "reporting_proportion")
     assert found.select("result_id", "stratum", "numerator", "denominator", "estimate", "undefined_reason").rows() == [
         ("reporting_proportion/pt_only/ps+ss/collapsed/generation/FGA/year=2024", "year=2024", 1, 4, 0.25, None),
         (
@@ -110,7 +113,7 @@ def test_outcome_proportions_are_among_cases_of_known_outcome(
     cases: int, fatal: int, known: int, estimate: float | None, reason: str | None
 ) -> None:
     counts = {"a": cases, "serious": known, "serious_known": known, "fatal": fatal, "fatal_known": known}
-    found = RESULTS.check(outcome_results(pl.DataFrame([SETTING | counts]), LEVEL)).row(0, named=True)
+    found = checked(outcome_results(pl.DataFrame([SETTING | counts]), LEVEL)).row(0, named=True)
     assert found["measure"] == "fatal_proportion"
     assert (found["numerator"], found["denominator"], found["estimate"]) == (fatal, known, estimate)
     assert found["undefined_reason"] == reason

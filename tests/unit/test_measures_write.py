@@ -10,7 +10,7 @@ from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import DEFINITIONS, VERDICTS
 from nms_pv.tables.measures import RESULTS
 from tests.lib.declared_rows import rows
-from tests.lib.small_study import drug_table
+from tests.lib.small_study import VERSION, drug_table
 
 
 @pytest.fixture
@@ -39,11 +39,11 @@ def test_a_definition_that_was_not_computed_is_an_error_with_its_reason(layers: 
     asked = params.model_copy(update={"definitions": ["=pt", "smq", "other"]})
     said = r"'smq' \(needs files\); 'other' \(no such file in study/definitions\)\. Computed here are =pt"
     with pytest.raises(ContractError, match=said):
-        write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), asked)
+        write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), asked, VERSION)
 
 
 def test_results_are_written_in_key_order(layers: Path, params: Params) -> None:
-    write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), params)
+    write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), params, VERSION)
     written = RESULTS.scan(layers / "out" / "results.parquet").collect()
     fga = written.filter(pl.col("result_id") == "reporting_proportion/=pt/ps+ss/collapsed/generation/FGA")
     assert fga.select("numerator", "denominator", "estimate").row(0) == (1, 1, 1.0)
@@ -52,7 +52,7 @@ def test_results_are_written_in_key_order(layers: Path, params: Params) -> None:
 
 def test_the_same_input_gives_the_same_bytes(layers: Path, params: Params) -> None:
     for out in ("one", "two"):
-        write_measures(layers / "labels", layers / "exposure", layers / out, drug_table(), params)
+        write_measures(layers / "labels", layers / "exposure", layers / out, drug_table(), params, VERSION)
     one, two = (layers / out / "results.parquet" for out in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
 
@@ -60,4 +60,4 @@ def test_the_same_input_gives_the_same_bytes(layers: Path, params: Params) -> No
 def test_labels_and_exposure_of_different_parts_are_an_error(layers: Path, params: Params) -> None:
     (layers / "labels" / "verdicts" / "2025Q4.parquet").unlink()
     with pytest.raises(ContractError, match=r"must have the same parts; only one of them has \['2025Q4.parquet'\]"):
-        write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), params)
+        write_measures(layers / "labels", layers / "exposure", layers / "out", drug_table(), params, VERSION)

@@ -8,29 +8,54 @@ from nms_pv.tables.person_time import COHORT_GROUP
 ARM = {
     "reports": "spontaneous reports: reporting measures, never incidence",
     "cohort": "OMOP cohorts: measures with a denominator of people",
+    "literature": "published studies, and what they come to together",
 }
-MEASURE = {
-    "reports": "count of distinct reports",
-    "reporting_proportion": "reports of the group that meet the definition / all reports of the group",
-    "ror": "reporting odds ratio, a d / (b c)",
-    "prr": "proportional reporting ratio, (a / (a + b)) / (c / (c + d))",
-    "chi2_yates": "chi-squared of the 2x2 table with Yates' correction",
-    "ic": "information component, log2((a + 0.5) / (E + 0.5))",
-    "fatal_proportion": "reports with outcome death / reports that meet the definition and whose outcome is known",
-    "serious_proportion": "reports with a seriousness code / reports that meet the definition and whose outcome is known",
-    "incidence_rate": "episodes per 100,000 person-years at risk",
-    "incidence_proportion": "persons with an episode / persons at risk",
-    "rate_ratio": "incidence rate of the group / that of the reference group",
-    "rate_difference": "incidence rate of the group - that of the reference group, per 100,000 person-years",
-    "adjusted_rate_ratio": "rate ratio from a regression with age, sex and year",
-    "standardised_rate": "incidence rate per 100,000 person-years, directly standardised by age",
-    "annual_rate_ratio": "rate ratio of one calendar year to the year before, from a regression with age and sex",
-    "annual_rate_ratio_given_mix": "the same, with the generation state in the regression too",
-    "rate_change": "incidence rate of the late period - that of the early period, per 100,000 person-years",
-    "rate_change_by_mix": "the part of it that the mix of generation states explains",
-    "rate_change_within": "the part of it that changed rates within generation states explain",
-    "pooled_rate": "incidence rate of the ingredient, pulled towards that of its chemical class",
+QUESTION = {
+    "how_often": "How often?",
+    "falling": "Is it falling, and do newer drugs explain it?",
+    "which_drugs": "Which drugs?",
+    "which_signs": "Which sign first, which symptoms?",
+    "when": "When?",
+    "course": "How does it go?",
+    "after": "What after?",
+    "own_control": "Who, by their own control?",
 }
+MEASURES_OF = {
+    "how_often": {
+        "reports": "count of distinct reports",
+        "reporting_proportion": "reports of the group that meet the definition / all reports of the group",
+        "incidence_rate": "episodes per 100,000 person-years at risk",
+        "incidence_proportion": "persons with an episode / persons at risk",
+        "standardised_rate": "incidence rate per 100,000 person-years, directly standardised by age",
+    },
+    "falling": {
+        "annual_rate_ratio": "rate ratio of one calendar year to the year before, from a regression with age and sex",
+        "annual_rate_ratio_given_mix": "the same, with the generation state in the regression too",
+        "rate_change": "incidence rate of the late period - that of the early period, per 100,000 person-years",
+        "rate_change_by_mix": "the part of it that the mix of generation states explains",
+        "rate_change_within": "the part of it that changed rates within generation states explain",
+    },
+    "which_drugs": {
+        "ror": "reporting odds ratio, a d / (b c)",
+        "prr": "proportional reporting ratio, (a / (a + b)) / (c / (c + d))",
+        "chi2_yates": "chi-squared of the 2x2 table with Yates' correction",
+        "ic": "information component, log2((a + 0.5) / (E + 0.5))",
+        "rate_ratio": "incidence rate of the group / that of the reference group",
+        "rate_difference": "incidence rate of the group - that of the reference group, per 100,000 person-years",
+        "adjusted_rate_ratio": "rate ratio from a regression with age, sex and year",
+        "pooled_rate": "incidence rate of the ingredient, pulled towards that of its chemical class",
+    },
+    "which_signs": {},
+    "when": {},
+    "course": {
+        "fatal_proportion": "reports with outcome death / reports that meet the definition and whose outcome is known",
+        "serious_proportion": "reports with a seriousness code / reports that meet the definition and whose outcome is known",
+    },
+    "after": {},
+    "own_control": {},
+}
+MEASURE = {name: meaning for measures in MEASURES_OF.values() for name, meaning in measures.items()}
+QUESTION_OF = {name: question for question, measures in MEASURES_OF.items() for name in measures}
 ROLES = {
     "ps": "primary suspect",
     "ps+ss": "primary or secondary suspect",
@@ -56,11 +81,12 @@ class _Results(dy.Schema):
     result_id = dy.String(
         primary_key=True,
         description=(
-            "Readable, stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>[/<stratum>]`; cohort arm: "
-            "`<measure>/<definition>/<analysis>/<group kind>/<group>[/vs <reference>][/<stratum>]`."
+            "Readable, stable: `<measure>/<definition>/<roles>/<duplicates>/<group kind>/<group>[/vs <reference>][/<stratum>]`; "
+            "cohort arm: `<analysis>` in place of roles and duplicates. What does not apply is left out."
         ),
     )
     arm = code(ARM, "Which arm.")
+    question = code(QUESTION, "The question that it answers.")
     measure = code(MEASURE, "Which measure.")
     definition = dy.String(description="Case definition.")
     analysis = dy.String(nullable=True, description="Cohort arm: time-at-risk setting, a file of study/time_at_risk.")
@@ -68,7 +94,9 @@ class _Results(dy.Schema):
     duplicates = code(DUPLICATES, "Reports arm: what is done with probable duplicates.", nullable=True)
     group_kind = code(GROUP_KIND, "What the groups are.")
     group = dy.String(description="The group.")
-    reference = dy.String(nullable=True, description="Cohort arm: the group, or period, it is compared with.")
+    reference = dy.String(
+        nullable=True, description="The group, or period, it is compared with; empty in the reports arm: all other reports."
+    )
     stratum = dy.String(nullable=True, description="`year=2024`, `year_unknown`, `age=20-39`, ..., joined by `;`; empty for all.")
     numerator = dy.Int64(
         nullable=True,
@@ -100,7 +128,33 @@ class _Results(dy.Schema):
     method = dy.String(description="Method of the estimate and of the interval.")
     screen_met = dy.Bool(nullable=True, description="Does it meet the published screening rule of its measure?")
     undefined_reason = dy.String(nullable=True, description="Why the estimate is empty.")
+    data_version = dy.String(
+        regex=r"^[a-z]+:[0-9a-f]{12}$",
+        description="What it was computed from: SHA-256 of the digests of all raw files of the arm.",
+    )
     suppressed = dy.Bool(description="Hidden in what leaves the study: its count is small, or gives a small one away.")
 
 
 RESULTS = Table("measures/results", "one number", _Results)
+
+
+class _Curves(dy.Schema):
+    curve_id = dy.String(primary_key=True, description="`<curve>/<definition>/<group kind>/<group>[/<stratum>]`.")
+    x = dy.Float64(primary_key=True, description="Place on the horizontal axis, in `x_unit`.")
+    arm = code(ARM, "Which arm.")
+    question = code(QUESTION, "The question that it belongs to.")
+    curve = dy.String(description="What is drawn.")
+    definition = dy.String(description="Case definition.")
+    group_kind = code(GROUP_KIND, "What the groups are.")
+    group = dy.String(description="The group.")
+    stratum = dy.String(nullable=True, description="As in `measures/results`.")
+    x_unit = dy.String(description="Unit of `x`.")
+    y = dy.Float64(description="The value from this `x` on.")
+    low = dy.Float64(nullable=True, description="Lower limit.")
+    high = dy.Float64(nullable=True, description="Upper limit.")
+    at_risk = dy.Int64(nullable=True, min=0, description="Subjects that are left just before `x`.")
+    level = dy.Float64(nullable=True, min=0, max=1, description="Nominal coverage of the limits.")
+    method = dy.String(description="Method of the curve and of its limits.")
+
+
+CURVES = Table("measures/curves", "one point of one curve", _Curves)

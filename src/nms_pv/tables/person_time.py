@@ -2,7 +2,7 @@
 
 import dataframely as dy
 
-from nms_pv.tables.canonical import FORMULATION
+from nms_pv.tables.canonical import FORMULATION, SEX
 from nms_pv.tables.contract import Table, code
 
 STATE = {
@@ -80,3 +80,21 @@ class _PersonTime(dy.Schema):
 
 
 PERSON_TIME = Table("exposure/person_time", "one stratum of one group, under one definition and one setting", _PersonTime)
+
+
+class _CaseObservation(dy.Schema):
+    person_id = dy.Int64(primary_key=True, description="Person with a candidate episode.")
+    start_day = dy.Int32(primary_key=True, description="First day under observation.", metadata={"unit": "days since 1970-01-01"})
+    end_day = dy.Int32(description="Last day under observation.", metadata={"unit": "days since 1970-01-01"})
+    sex = code(SEX, "Sex.")
+    birth_day = dy.Int32(
+        nullable=True, description="Day of birth, or what it is taken for.", metadata={"unit": "days since 1970-01-01"}
+    )
+    death_day = dy.Int32(
+        nullable=True, description="Day of death; empty if none is recorded.", metadata={"unit": "days since 1970-01-01"}
+    )
+
+
+CASE_OBSERVATION = Table(
+    "exposure/case_observation", "one stretch under observation of one person with a candidate episode", _CaseObservation
+)

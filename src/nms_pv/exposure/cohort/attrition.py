@@ -6,9 +6,9 @@ import narwhals as nw
 import polars as pl
 
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups
-from nms_pv.exposure.cohort.engine import Engine
 from nms_pv.exposure.cohort.strata import Strata, people
 from nms_pv.exposure.cohort.windows import window_steps
+from nms_pv.exposure.engine import Engine
 from nms_pv.tables.attrition import steps
 from nms_pv.tables.person_time import ALL
 

@@ -7,13 +7,13 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from nms_pv.exposure.cohort.engine import Engine
 from nms_pv.exposure.cohort.exclusions import RECORD, free_time, one_each, outcomes_within, records_at_risk, until_first_event
 from nms_pv.exposure.cohort.fates import cases, fates
 from nms_pv.exposure.cohort.margins import numbered, person_time
 from nms_pv.exposure.cohort.states import generation_states
 from nms_pv.exposure.cohort.strata import Strata, people, tally
 from nms_pv.exposure.cohort.windows import SUBJECT, WINDOW, windows_at_risk
+from nms_pv.exposure.engine import Engine
 
 NO_OUTCOME = -1
 

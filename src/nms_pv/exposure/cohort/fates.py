@@ -6,9 +6,9 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from nms_pv.exposure.cohort.engine import Engine
 from nms_pv.exposure.cohort.margins import numbered
 from nms_pv.exposure.cohort.strata import SEXES, Strata, of_one_day
+from nms_pv.exposure.engine import Engine
 
 OUTCOME = ["definition_no", "subject_id", "group_no"]
 

@@ -7,9 +7,9 @@ import narwhals as nw
 import polars as pl
 
 from nms_pv.exposure.cohort.calendar import FIRST_YEAR, LAST_YEAR, day_number, year_of
-from nms_pv.exposure.cohort.engine import Engine
 from nms_pv.exposure.cohort.ordered import with_previous
 from nms_pv.exposure.cohort.windows import AFTER_ALL_DAYS, BEFORE_ALL_DAYS
+from nms_pv.exposure.engine import Engine
 from nms_pv.spec.params import band_names
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.canonical import SEX

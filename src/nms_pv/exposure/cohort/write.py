@@ -8,23 +8,24 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.exposure.cohort.attrition import era_attrition, outcome_attrition, window_attrition
+from nms_pv.exposure.cohort.case_observation import case_observation
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
-from nms_pv.exposure.cohort.engine import Engine, open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import Groups, cohort_groups, group_eras
 from nms_pv.exposure.cohort.margins import COUNTS
 from nms_pv.exposure.cohort.strata import Strata
+from nms_pv.exposure.engine import Engine, open_engine
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Cohort, Exposure, Generations
 from nms_pv.spec.strict import StudyError
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.attrition import ATTRITION, write_attrition
-from nms_pv.tables.cohort import PERSONS
+from nms_pv.tables.cohort import OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
 from nms_pv.tables.parts import PARTS_AT_A_TIME, keep_only, part_names
-from nms_pv.tables.person_time import CASES, ERAS, PERSON_TIME
+from nms_pv.tables.person_time import CASE_OBSERVATION, CASES, ERAS, PERSON_TIME
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def write_cohort_exposure(
     settings: Mapping[str, TimeAtRisk],
     definitions: Sequence[str],
 ) -> None:
-    """Read layers 2 to 4, write `eras/`, `cases.parquet`, `person_time.parquet` and `attrition.csv` below `out`.
+    """Read layers 2 to 4, write `eras/`, `cases.parquet`, `person_time.parquet`, `case_observation.parquet` and `attrition.csv`.
 
     Every definition of `definitions` is counted, also where no episode meets it.
 
@@ -92,6 +93,7 @@ def write_cohort_exposure(
     time, cases, reasons = ([frame for batch in counted for frame in batch[place]] for place in range(3))
     PERSON_TIME.write(_added_up(time, PERSON_TIME, COUNTS), out / "person_time.parquet")
     CASES.write(pl.concat(cases), out / "cases.parquet")
+    CASE_OBSERVATION.write(pl.concat(_observed(places, part) for part in parts), out / "case_observation.parquet")
     write_attrition([_added_up([*attrition, *reasons], ATTRITION, ["n_in", "n_left", "n_kept"])], out / "attrition.csv")
 
 
@@ -126,6 +128,14 @@ def _count(places: _Places, parts: list[str], plan: _Plan, engine: Engine) -> Co
         cases.append(of_cases)
         attrition += [*reasons, *outcome_attrition(outcomes, of_time, of_cases, reasons[-1], strata.setting.name)]
     return time, cases, attrition
+
+
+def _observed(places: _Places, part: str) -> pl.DataFrame:
+    return case_observation(
+        PERSONS.scan(places.canonical / "persons" / part),
+        OBSERVATION_PERIODS.scan(places.canonical / "observation_periods" / part),
+        EPISODES.scan(places.evidence / "episodes" / part),
+    )
 
 
 def _outcomes(places: _Places, part: str, definitions: Sequence[str]) -> pl.DataFrame:

@@ -5,8 +5,13 @@ import polars as pl
 from nms_pv.tables.attrition import steps
 from nms_pv.tables.canonical import SUSPECT_ROLES
 
+# Who and by whom: taken over as they are.
+DESCRIBED = ["age_years", "sex", "reporter_type", "report_type", "reporter_country", "occurrence_country", "sender"]
 
-def counted_reports(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFrame, outcomes: pl.DataFrame) -> pl.DataFrame:
+
+def counted_reports(
+    reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFrame, outcomes: pl.DataFrame, quarter: str
+) -> pl.DataFrame:
     """The rows of `exposure/universe`: reports with at least one reaction and at least one suspect drug.
 
     A report whose source has no outcome table is neither fatal nor not fatal: `is_fatal` is empty, as `is_serious` is.
@@ -20,7 +25,9 @@ def counted_reports(reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataF
             pl.col("first_received_day").cast(pl.Date).dt.year().alias("received_year"),
             "is_representative",
             "is_serious",
+            *DESCRIBED,
             is_fatal=pl.when(pl.col("is_serious").is_not_null()).then(pl.col("has_died").fill_null(False)),
+            quarter=pl.lit(quarter),
         )
     )
 

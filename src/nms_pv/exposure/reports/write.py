@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.exposure.reports.ingredients import drug_attrition, report_ingredients
-from nms_pv.exposure.reports.universe import counted_reports, report_attrition
+from nms_pv.exposure.reports.universe import DESCRIBED, counted_reports, report_attrition
 from nms_pv.tables.attrition import write_attrition
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORT_EVENTS, REPORT_OUTCOMES, REPORTS
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
@@ -24,7 +24,7 @@ def write_exposure(canonical: Path, out: Path) -> None:
 def _write_part(canonical: Path, out: Path, part: str) -> list[pl.DataFrame]:
     reports = (
         REPORTS.scan(canonical / "reports" / part)
-        .select("subject_id", "first_received_day", "is_representative", "is_serious")
+        .select("subject_id", "first_received_day", "is_representative", "is_serious", *DESCRIBED)
         .collect()
     )
     drugs = (
@@ -33,12 +33,12 @@ def _write_part(canonical: Path, out: Path, part: str) -> list[pl.DataFrame]:
     events = REPORT_EVENTS.scan(canonical / "report_events" / part).select("subject_id").collect()
     outcomes = REPORT_OUTCOMES.scan(canonical / "report_outcomes" / part).select("subject_id", "outcome").collect()
 
-    universe = counted_reports(reports, drugs, events, outcomes)
+    quarter = Path(part).stem
+    universe = counted_reports(reports, drugs, events, outcomes, quarter)
     ingredients = report_ingredients(universe, drugs)
 
     UNIVERSE.write(universe, out / "universe" / part)
     REPORT_INGREDIENTS.write(ingredients, out / "report_ingredients" / part)
-    quarter = Path(part).stem
     return [
         report_attrition(f"{quarter}:reports", reports, drugs, events),
         drug_attrition(f"{quarter}:report_drugs", drugs, universe, ingredients),

@@ -4,9 +4,10 @@ from math import nan
 
 import polars as pl
 
-from nms_pv.measures.cohort.results import EPISODES, result_rows, with_interval
+from nms_pv.measures.cohort.results import EPISODES, cohort_rows
 from nms_pv.measures.rates import rate_difference, rate_ratio, why_ratio_undefined
 from nms_pv.measures.regression import Fitted, adjusted_rate_ratio
+from nms_pv.measures.rows import with_interval
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.person_time import ALL
@@ -59,7 +60,7 @@ def crude_results(compared: pl.DataFrame, level: float) -> pl.DataFrame:
     rows = []
     for measure, found in values.items():
         reason = pl.Series("undefined_reason", lacking[measure].tolist(), pl.String)
-        rows.append(result_rows(with_interval(compared, found).with_columns(reason), measure, EPISODES, METHOD[measure], level))
+        rows.append(cohort_rows(with_interval(compared, found).with_columns(reason), measure, EPISODES, METHOD[measure], level))
     return pl.concat(rows)
 
 
@@ -85,7 +86,7 @@ def fitted_results(counts: pl.DataFrame, fitted: list[Fitted], measure: str, lev
     types = {name: RESULTS.types[name] for name in names}
     fits = pl.DataFrame([[getattr(fit, name) for name in names] for fit in fitted], schema=types, orient="row")
     frame = pl.concat([counts, fits.with_columns(pl.col("estimate", "low", "high").fill_nan(None))], how="horizontal")
-    return result_rows(frame, measure, EPISODES, pl.col("method"), level)
+    return cohort_rows(frame, measure, EPISODES, pl.col("method"), level)
 
 
 def cells_of_age_sex_year(person_time: pl.DataFrame) -> pl.DataFrame:

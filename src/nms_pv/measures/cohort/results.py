@@ -1,11 +1,10 @@
 """Person-time -> one row for each rate and proportion, with its method, and with a reason where it is undefined."""
 
-import numpy as np
 import polars as pl
 
-from nms_pv.measures.interval import Interval
 from nms_pv.measures.proportions import clopper_pearson
 from nms_pv.measures.rates import rate, rounded_rate
+from nms_pv.measures.rows import result_rows, with_interval
 from nms_pv.spec.params import Periods
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.measures import RESULTS
@@ -22,7 +21,6 @@ METHOD = {
 }
 # Column of person-time that splits it, and the name of its strata.
 STRATA = {"age_band": "age", "sex": "sex", "year": "year", "since_start": "since_start"}
-COUNTS = ["numerator", "denominator", "reference_numerator", "reference_denominator"]
 NO_TIME = "no person-time in the stratum"
 NOBODY = "nobody at risk in the stratum"
 
@@ -58,7 +56,7 @@ def rate_results(counts: pl.DataFrame, settings: dict[str, TimeAtRisk], level: f
         rate_of = rate if rounding == "none" else rounded_rate
         found = rate_of(of_setting["events"].to_numpy(), of_setting["person_days"].to_numpy(), level)
         frame = of_setting.with_columns(numerator="events", denominator="person_days", undefined_reason=pl.lit(NO_TIME))
-        rows.append(result_rows(with_interval(frame, found), "incidence_rate", EPISODES, METHOD[rounding], level))
+        rows.append(cohort_rows(with_interval(frame, found), "incidence_rate", EPISODES, METHOD[rounding], level))
     return pl.concat(rows)
 
 
@@ -66,33 +64,9 @@ def proportion_results(counts: pl.DataFrame, level: float) -> pl.DataFrame:
     """Incidence proportion of every margin."""
     found = clopper_pearson(counts["cases"].to_numpy(), counts["persons"].to_numpy(), level)
     frame = counts.with_columns(numerator="cases", denominator="persons", undefined_reason=pl.lit(NOBODY))
-    return result_rows(with_interval(frame, found), "incidence_proportion", PERSONS, METHOD["incidence_proportion"], level)
+    return cohort_rows(with_interval(frame, found), "incidence_proportion", PERSONS, METHOD["incidence_proportion"], level)
 
 
-def with_interval(frame: pl.DataFrame, values: Interval) -> pl.DataFrame:
-    """The frame with estimate, low and high; what is not a number is empty."""
-    return frame.with_columns(pl.Series(name, np.atleast_1d(found)).fill_nan(None) for name, found in values._asdict().items())
-
-
-def result_rows(frame: pl.DataFrame, measure: str, unit: str, method: str | pl.Expr, level: float) -> pl.DataFrame:
-    """Rows of `measures/results`; columns that the frame does not have are empty, its reason stands where no estimate does."""
-    absent = {"reference", "stratum", *COUNTS} - set(frame.columns)
-    against = "vs " + pl.col("reference")
-    address = [pl.lit(measure), "definition", "analysis", "group_kind", "group", against, "stratum"]
-    return (
-        frame.with_columns(pl.lit(None, RESULTS.types[name]).alias(name) for name in absent)
-        .with_columns(
-            arm=pl.lit("cohort"),
-            measure=pl.lit(measure),
-            roles=None,
-            duplicates=None,
-            unit=pl.lit(unit),
-            level=pl.lit(level),
-            method=pl.lit(method) if isinstance(method, str) else method,
-            screen_met=None,
-            undefined_reason=pl.when(pl.col("estimate").is_null()).then("undefined_reason"),
-            suppressed=pl.lit(False),
-            result_id=pl.concat_str(address, separator="/", ignore_nulls=True),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in RESULTS.types.items())
-    )
+def cohort_rows(frame: pl.DataFrame, measure: str, unit: str, method: str | pl.Expr, level: float) -> pl.DataFrame:
+    """Rows of `measures/results` of the cohort arm."""
+    return result_rows(frame, measure, arm="cohort", unit=unit, method=method, level=level)

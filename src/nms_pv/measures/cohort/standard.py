@@ -4,9 +4,10 @@ import numpy as np
 import polars as pl
 
 from nms_pv.measures.cohort.compared import SETTING
-from nms_pv.measures.cohort.results import EPISODES, result_rows, with_interval
+from nms_pv.measures.cohort.results import EPISODES, cohort_rows
 from nms_pv.measures.interval import Interval
 from nms_pv.measures.pooling import pooled_rates
+from nms_pv.measures.rows import with_interval
 from nms_pv.measures.standardisation import standardised_rate
 from nms_pv.tables.measures import RESULTS
 
@@ -34,7 +35,7 @@ def standardised_results(margins: pl.DataFrame, weights: dict[str, int], standar
     estimate, low, high = (np.array([getattr(one, name) for one in found]) for name in Interval._fields)
     reasons = pl.Series("undefined_reason", [one.undefined_reason for one in found], pl.String)
     frame = with_interval(by_group, Interval(estimate, low, high)).with_columns(reasons)
-    return result_rows(frame, "standardised_rate", EPISODES, STANDARDISED.format(standard), level)
+    return cohort_rows(frame, "standardised_rate", EPISODES, STANDARDISED.format(standard), level)
 
 
 def pooled_results(overall: pl.DataFrame, sums: pl.DataFrame, level: float) -> pl.DataFrame:
@@ -49,5 +50,5 @@ def pooled_results(overall: pl.DataFrame, sums: pl.DataFrame, level: float) -> p
         reason = found.undefined_reason or "no person-time"
         frame = of_class.with_columns(numerator="events", denominator="person_days", undefined_reason=pl.lit(reason))
         interval = Interval(found.estimate, found.low, found.high)
-        rows.append(result_rows(with_interval(frame, interval), "pooled_rate", EPISODES, found.method, level))
+        rows.append(cohort_rows(with_interval(frame, interval), "pooled_rate", EPISODES, found.method, level))
     return pl.concat(rows)

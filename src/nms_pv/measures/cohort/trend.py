@@ -3,9 +3,10 @@
 import polars as pl
 
 from nms_pv.measures.cohort.compared import SETTING, fitted_results
-from nms_pv.measures.cohort.results import EPISODES, period_margins, period_name, result_rows, with_interval
+from nms_pv.measures.cohort.results import EPISODES, cohort_rows, period_margins, period_name
 from nms_pv.measures.decomposition import decompose_with_intervals
 from nms_pv.measures.regression import annual_rate_ratio
+from nms_pv.measures.rows import with_interval
 from nms_pv.spec.params import Periods
 from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.person_time import STATE
@@ -52,7 +53,7 @@ def change_results(margins: pl.DataFrame, periods: Periods, level: float, bootst
             undefined_reason=pl.lit(found.undefined_reason, pl.String),
         )
         rows += [
-            result_rows(with_interval(frame, getattr(found, part)), measure, EPISODES, METHOD, level)
+            cohort_rows(with_interval(frame, getattr(found, part)), measure, EPISODES, METHOD, level)
             for measure, part in DECOMPOSED.items()
         ]
     return pl.concat(rows)

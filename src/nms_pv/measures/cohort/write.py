@@ -11,6 +11,7 @@ from nms_pv.measures.cohort.results import margins, period_margins, proportion_r
 from nms_pv.measures.cohort.standard import pooled_results, standardised_results
 from nms_pv.measures.cohort.suppression import suppress
 from nms_pv.measures.cohort.trend import annual_results, change_results
+from nms_pv.measures.rows import write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.standards import Standards, band_weights
@@ -23,9 +24,15 @@ ALWAYS_SHOWN = ["antipsychotic", "formulation", "generation", "generation_state"
 
 
 def write_cohort_measures(
-    exposure: Path, out: Path, drugs: DrugTable, params: Params, settings: dict[str, TimeAtRisk], standards: Standards
+    exposure: Path,
+    out: Path,
+    drugs: DrugTable,
+    params: Params,
+    settings: dict[str, TimeAtRisk],
+    standards: Standards,
+    version: str,
 ) -> None:
-    """Read `person_time.parquet` below `exposure`, write `results.parquet` below `out`.
+    """Read `person_time.parquet` below `exposure`, write `results.parquet` below `out`, computed from the data `version`.
 
     Raises
     ------
@@ -41,7 +48,7 @@ def write_cohort_measures(
         raise ContractError(
             f"{PERSON_TIME.name}: column 'analysis' holds {unknown}; study/time_at_risk has {sorted(settings)}. Run `dvc repro`"
         )
-    RESULTS.write(cohort_results(person_time, drugs, params, settings, standards), out / "results.parquet")
+    write_results(cohort_results(person_time, drugs, params, settings, standards), out / "results.parquet", version)
 
 
 def cohort_results(

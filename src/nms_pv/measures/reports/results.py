@@ -16,7 +16,7 @@ from nms_pv.measures.reports.disproportionality import (
     ror,
     ror_screen,
 )
-from nms_pv.tables.measures import RESULTS
+from nms_pv.measures.rows import result_rows, with_interval
 
 REPORTS = "distinct reports"
 CASES_OF_KNOWN_OUTCOME = "distinct reports that meet the definition and whose outcome is known"
@@ -30,7 +30,6 @@ METHOD = {
     "fatal_proportion": "cases with outcome death / cases whose outcome is known; Clopper-Pearson interval",
     "serious_proportion": "cases with a seriousness code / cases whose outcome is known; Clopper-Pearson interval",
 }
-ADDRESS = ["measure", "definition", "roles", "duplicates", "group_kind", "group", "stratum"]
 
 
 @dataclass(frozen=True)
@@ -139,26 +138,8 @@ def _without_interval(values: Floats) -> Interval:
 
 def _rows(counts: pl.DataFrame, numbers: Numbers, reason: pl.Expr, unit: str) -> pl.DataFrame:
     """Rows of `measures/results`; `reason` stands wherever the estimate is empty."""
-    undefined = pl.col("estimate").is_null()
-    return (
-        counts.with_columns(
-            pl.lit(numbers.measure).alias("measure"),
-            pl.Series("estimate", numbers.values.estimate).fill_nan(None),
-            pl.Series("low", numbers.values.low).fill_nan(None),
-            pl.Series("high", numbers.values.high).fill_nan(None),
-            pl.lit(None if numbers.screen is None else pl.Series(numbers.screen), pl.Boolean).alias("screen_met"),
-            arm=pl.lit("reports"),
-            analysis=None,
-            reference=None,
-            unit=pl.lit(unit),
-            level=pl.lit(numbers.level, pl.Float64),
-            method=pl.lit(METHOD[numbers.measure]),
-            suppressed=pl.lit(False),
-        )
-        .with_columns(
-            screen_met=pl.when(~undefined).then("screen_met"),
-            undefined_reason=pl.when(undefined).then(reason),
-            result_id=pl.concat_str(ADDRESS, separator="/", ignore_nulls=True),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in RESULTS.types.items())
+    frame = with_interval(counts, numbers.values).with_columns(
+        undefined_reason=reason, screen_met=pl.lit(None if numbers.screen is None else pl.Series(numbers.screen), pl.Boolean)
     )
+    defined = frame.with_columns(screen_met=pl.when(pl.col("estimate").is_not_null()).then("screen_met"))
+    return result_rows(defined, numbers.measure, arm="reports", unit=unit, method=METHOD[numbers.measure], level=numbers.level)

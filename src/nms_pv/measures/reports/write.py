@@ -8,17 +8,17 @@ from nms_pv.measures.reports.counting import count_grid, count_outcomes, count_y
 from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.reports.results import grid_results, outcome_results, year_results
 from nms_pv.measures.reports.tally import Tally, add_up, tally_part
+from nms_pv.measures.rows import write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.parts import part_names
 
 
-def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params) -> None:
-    """Read `labels/verdicts` and `exposure`, write `results.parquet` below `out`.
+def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params, version: str) -> None:
+    """Read `labels/verdicts` and `exposure`, write `results.parquet` below `out`, computed from the data `version`.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, pa
         year_results(count_years(tally, groups, params.main), params.level),
         outcome_results(count_outcomes(tally, groups, params.main), params.level),
     ]
-    RESULTS.write(pl.concat(results), out / "results.parquet")
+    write_results(pl.concat(results), out / "results.parquet", version)
 
 
 def _common_parts(labels: Path, exposure: Path) -> list[str]:

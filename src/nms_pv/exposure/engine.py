@@ -1,4 +1,4 @@
-"""Where the relational core of the cohort arm runs: Polars, DuckDB or Spark, all through Narwhals on lazy frames."""
+"""Where the relational core runs: Polars, DuckDB or Spark, all through Narwhals on lazy frames."""
 
 import os
 from abc import ABC, abstractmethod
