@@ -15,7 +15,7 @@ from nms_pv.spec.units import UnitFactor
 from nms_pv.tables.cdm import CDM_TABLES, SNAPSHOT
 from nms_pv.tables.contract import Table
 
-EXPOSURE = Exposure(persistence_gap_days=30, longest_course_days=365, switch_days=30, withdrawal_days=7)
+EXPOSURE = Exposure(persistence_gap_days=30, course_gap_days=7, longest_course_days=365, switch_days=30, withdrawal_days=7)
 SNAPSHOT_ROW = {
     "source_id": "omop:person",
     "table": "person",

@@ -13,6 +13,7 @@ from nms_pv.simulate.faers.write import simulate_faers
 from nms_pv.sources.faers.read import write_sources
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
+from nms_pv.spec.indications import load_indications
 from nms_pv.spec.label_study import load_label_study
 from nms_pv.spec.long_acting import load_long_acting, longest_intervals
 from nms_pv.spec.params import Params, Simulation, load_params
@@ -33,7 +34,7 @@ def run_layers(folder: Path, seed: int, cases: int, quarters: list[str]) -> Para
     intervals = longest_intervals(load_long_acting(STUDY, drugs))
     write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs, intervals)
     write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(STUDY, "reports"))
-    write_exposure(folder / "2_canonical", folder / "5_exposure")
+    write_exposure(folder / "2_canonical", folder / "5_exposure", load_indications(STUDY))
     write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params, VERSION)
     return params
 

@@ -1,6 +1,5 @@
 """Maximum likelihood of Poisson and negative binomial regressions of episodes on strata, with person-time as offset."""
 
-import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -36,41 +35,24 @@ class Maximum(NamedTuple):
     converged: bool
 
 
-def maximum(counts: Strata, alpha: float, fixed: float | None = None) -> Maximum:
+def maximum(counts: Strata, alpha: float, fixed: float | None = None, near: Floats | None = None) -> Maximum:
     """Maximum likelihood, the coefficient of interest first, or fixed at a value; Poisson if alpha is 0.
 
-    Poisson by statsmodels. Its fits of the negative binomial with a given alpha overflow or stop early where rates are much
-    spread, and it is slow for the hundreds of fits that profile limits take: those are found here by Newton's method.
+    By Newton's method from `near`, coefficients close to the maximum, where they are known: profile limits take hundreds of
+    fits, most of them a small step from another. (statsmodels' fits of the negative binomial with a given alpha overflow or
+    stop early where rates are much spread.)
     """
     offset, design = counts.log_time, counts.adjusted_for
     if fixed is None:
         design = np.column_stack([counts.interest, design])
     else:
         offset = offset + fixed * counts.interest
-    if alpha == 0 and fixed is None:
-        return _by_statsmodels(counts.events, offset, design)
-    return _by_newton(counts.events, offset, design, alpha)
+    return _by_newton(counts.events, offset, design, alpha, near)
 
 
-def _by_statsmodels(events: Floats, offset: Floats, design: Floats) -> Maximum:
-    # statsmodels takes longer to import than all else here, and most studies never fit.
-    from statsmodels.genmod.families import Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
-
-    # As many coefficients as strata, or counts that the model meets exactly, are no fault: separation was looked for before.
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
-        fit = GLM(events, design, family=Poisson(), offset=offset).fit(tol=NOISE, maxiter=MOST_STEPS)
-    reached = _log_likelihood(events, offset + design @ fit.params, 0.0)
-    return Maximum(fit.params, float(fit.bse[0]), fit.mu, reached, bool(fit.converged))
-
-
-def _by_newton(events: Floats, offset: Floats, design: Floats, alpha: float) -> Maximum:
+def _by_newton(events: Floats, offset: Floats, design: Floats, alpha: float, near: Floats | None) -> Maximum:
     """The log-likelihood is concave in the coefficients, so a step that is halved until it climbs cannot go astray."""
-    # The constant lies in the span of the indicators, so a common rate is a point to start from.
-    common = np.full(events.shape, np.log(events.sum() / np.exp(offset).sum()))
-    coefficients = np.linalg.lstsq(design, common)[0]
+    coefficients = _common_rate(events, offset, design) if near is None else near
     reached = _log_likelihood(events, offset + design @ coefficients, alpha)
     for _ in range(MOST_STEPS):
         mean = np.exp(offset + design @ coefficients)
@@ -86,6 +68,11 @@ def _by_newton(events: Floats, offset: Floats, design: Floats, alpha: float) -> 
             break
     error = np.sqrt(np.linalg.pinv(information)[0, 0])
     return Maximum(coefficients, error, np.exp(offset + design @ coefficients), reached, bool(gain < NOISE))
+
+
+def _common_rate(events: Floats, offset: Floats, design: Floats) -> Floats:
+    """The constant lies in the span of the indicators, so a common rate is a point to start from."""
+    return np.linalg.lstsq(design, np.full(events.shape, np.log(events.sum() / np.exp(offset).sum())))[0]
 
 
 def _log_likelihood(events: Floats, log_mean: Floats, alpha: float) -> float:
@@ -113,10 +100,10 @@ def spread(counts: Strata) -> float:
 def limit(counts: Strata, alpha: float, fit: Maximum, side: int, level: float) -> float:
     """Limit of the coefficient on one side by profile likelihood."""
     fall = chdtri(1, 1 - level)
-    start = fit.coefficients[0]
+    start, near = fit.coefficients[0], fit.coefficients[1:]
 
     def beyond(coefficient: float) -> float:
-        return 2 * (fit.log_likelihood - maximum(counts, alpha, coefficient).log_likelihood) - fall
+        return 2 * (fit.log_likelihood - maximum(counts, alpha, coefficient, near).log_likelihood) - fall
 
     step = side * np.sqrt(fall) * fit.standard_error
     while beyond(start + step) <= 0:

@@ -187,7 +187,8 @@ def _separated(counts: Strata) -> Flags:
 
 
 def _null_space(matrix: Floats) -> Floats:
-    _, values, rows = np.linalg.svd(matrix, full_matrices=True)
+    # The triangle of the QR decomposition has the same null space, and is as small as there are columns.
+    _, values, rows = np.linalg.svd(np.linalg.qr(matrix, mode="r"), full_matrices=True)
     return rows[int((values > 1e-10 * values[0]).sum()) :].T
 
 

@@ -94,6 +94,7 @@ class Exposure(Strict):
     """How drug exposures become eras and states."""
 
     persistence_gap_days: int = Field(ge=0)
+    course_gap_days: int = Field(ge=0)
     longest_course_days: int = Field(ge=1)
     switch_days: int = Field(ge=0)
     withdrawal_days: int = Field(ge=1)

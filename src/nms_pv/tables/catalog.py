@@ -10,11 +10,13 @@ from nms_pv.tables import (
     cohort,
     evidence,
     exposure,
+    grid,
     labels,
     measures,
     person_time,
     review,
     sources,
+    why_zero,
 )
 from nms_pv.tables.contract import Table
 
@@ -30,6 +32,8 @@ TABLES = [
         exposure,
         person_time,
         measures,
+        grid,
+        why_zero,
         agreement,
         review,
         attrition,

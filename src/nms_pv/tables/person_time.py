@@ -80,6 +80,7 @@ class _PersonTime(dy.Schema):
 
 
 PERSON_TIME = Table("exposure/person_time", "one stratum of one group, under one definition and one setting", _PersonTime)
+CASE_COURSES = Table("exposure/case_courses", "one course of one person with a candidate episode, ingredient and form", _Eras)
 
 
 class _CaseObservation(dy.Schema):

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.exposure.cohort.attrition import era_attrition, outcome_attrition, window_attrition
-from nms_pv.exposure.cohort.case_observation import case_observation
+from nms_pv.exposure.cohort.case_persons import case_courses, case_observation
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import Groups, cohort_groups, group_eras
@@ -20,12 +20,12 @@ from nms_pv.spec.params import Cohort, Exposure, Generations
 from nms_pv.spec.strict import StudyError
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.attrition import ATTRITION, write_attrition
-from nms_pv.tables.cohort import OBSERVATION_PERIODS, PERSONS
+from nms_pv.tables.cohort import DRUG_EXPOSURES, OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
 from nms_pv.tables.parts import PARTS_AT_A_TIME, keep_only, part_names
-from nms_pv.tables.person_time import CASE_OBSERVATION, CASES, ERAS, PERSON_TIME
+from nms_pv.tables.person_time import CASE_COURSES, CASE_OBSERVATION, CASES, ERAS, PERSON_TIME
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ def write_cohort_exposure(
     settings: Mapping[str, TimeAtRisk],
     definitions: Sequence[str],
 ) -> None:
-    """Read layers 2 to 4, write `eras/`, `cases.parquet`, `person_time.parquet`, `case_observation.parquet` and `attrition.csv`.
+    """Read layers 2 to 4; write `eras/`, `cases.parquet`, `person_time.parquet` and `attrition.csv` below `out`.
+
+    Beside them, for what is compared within persons: `case_observation.parquet` and `case_courses.parquet`.
 
     Every definition of `definitions` is counted, also where no episode meets it.
 
@@ -94,6 +96,8 @@ def write_cohort_exposure(
     PERSON_TIME.write(_added_up(time, PERSON_TIME, COUNTS), out / "person_time.parquet")
     CASES.write(pl.concat(cases), out / "cases.parquet")
     CASE_OBSERVATION.write(pl.concat(_observed(places, part) for part in parts), out / "case_observation.parquet")
+    courses = pl.concat(_courses(places, part, cohort.exposure.course_gap_days) for part in parts)
+    CASE_COURSES.write(courses, out / "case_courses.parquet")
     write_attrition([_added_up([*attrition, *reasons], ATTRITION, ["n_in", "n_left", "n_kept"])], out / "attrition.csv")
 
 
@@ -136,6 +140,11 @@ def _observed(places: _Places, part: str) -> pl.DataFrame:
         OBSERVATION_PERIODS.scan(places.canonical / "observation_periods" / part),
         EPISODES.scan(places.evidence / "episodes" / part),
     )
+
+
+def _courses(places: _Places, part: str, gap_days: int) -> pl.DataFrame:
+    exposures = DRUG_EXPOSURES.scan(places.canonical / "drug_exposures" / part)
+    return case_courses(exposures, EPISODES.scan(places.evidence / "episodes" / part), gap_days)
 
 
 def _outcomes(places: _Places, part: str, definitions: Sequence[str]) -> pl.DataFrame:

@@ -5,6 +5,7 @@ shown, and that a hidden count is at least 1. A hidden count is safe when anothe
 which it is larger or smaller by one, and no hidden count differs by more than one or is below 1.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ COST_OF_HIDDEN = 0.01
 # What is found may cost that much more than the cheapest; it is as safe.
 GAP = 0.1
 ROUNDING = 1e-6
+BLOCKS_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,13 @@ def hide(primary: Flags, values: Numbers, twins: Numbers, families: Families) ->
     blocks = _blocks(equations)
     while (hidden & ~done).any():
         before = hidden.copy()
-        for block in blocks:
-            if (hidden & ~done)[block].any():
-                hidden[block] = _protected(hidden[block], values[block], _of(equations, block), _of(exact, block))
+        pending = [block for block in blocks if (hidden & ~done)[block].any()]
+        asked = [(before[block], values[block], _of(equations, block), _of(exact, block)) for block in pending]
+        # Blocks share no cell, and the solver leaves the interpreter to others while it works.
+        with ThreadPoolExecutor(BLOCKS_AT_A_TIME) as pool:
+            found = list(pool.map(_protected, *zip(*asked, strict=True)))
+        for block, protected in zip(pending, found, strict=True):
+            hidden[block] = protected
         done, hidden = before, _with_twins(hidden, twins)
     return hidden
 

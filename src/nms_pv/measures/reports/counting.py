@@ -10,9 +10,9 @@ from nms_pv.tables.measures import DUPLICATES, ROLES
 ROLES_COUNTED = {"ps": ["PS"], "ps+ss": ["PS", "SS"], "any": ["PS", "SS", "other"]}
 REPRESENTATIVE_COUNTED = {"collapsed": [True], "kept": [True, False]}
 
-_SETTING_TYPES = {"roles": pl.Enum(list(ROLES)), "duplicates": pl.Enum(list(DUPLICATES))}
-SETTING = list(_SETTING_TYPES)
-_CELLS_OF_SETTING = pl.DataFrame(
+SETTING_TYPES = {"roles": pl.Enum(list(ROLES)), "duplicates": pl.Enum(list(DUPLICATES))}
+SETTING = list(SETTING_TYPES)
+CELLS_OF_SETTING = pl.DataFrame(
     [
         (roles, duplicates, role, representative)
         for roles, roles_counted in ROLES_COUNTED.items()
@@ -20,10 +20,10 @@ _CELLS_OF_SETTING = pl.DataFrame(
         for duplicates, representative_counted in REPRESENTATIVE_COUNTED.items()
         for representative in representative_counted
     ],
-    schema={**_SETTING_TYPES, "role": ROLE, "is_representative": pl.Boolean},
+    schema={**SETTING_TYPES, "role": ROLE, "is_representative": pl.Boolean},
     orient="row",
 )
-_SETTINGS = _CELLS_OF_SETTING.select(SETTING).unique()
+SETTINGS = CELLS_OF_SETTING.select(SETTING).unique()
 
 
 def count_grid(tally: Tally, groups: Groups) -> pl.DataFrame:
@@ -34,11 +34,11 @@ def count_grid(tally: Tally, groups: Groups) -> pl.DataFrame:
     """
     has_reports = pl.col("group_no").is_in(tally.reports["group_no"].unique().implode())
     shown = groups.names.filter(has_reports | pl.col("group_kind").is_in(ALWAYS_SHOWN))
-    reports = _by_setting(tally.reports, ["group_no"])
-    cases = _by_setting(tally.cases, ["definition", "group_no"])
+    reports = by_setting(tally.reports, ["group_no"])
+    cases = by_setting(tally.cases, ["definition", "group_no"])
     of_all = pl.col("group_no") == groups.number_of_all
     return (
-        tally.definitions.join(_SETTINGS, how="cross")
+        tally.definitions.join(SETTINGS, how="cross")
         .join(shown, how="cross")
         .join(cases.rename({"n": "a"}), on=["definition", *SETTING, "group_no"], how="left")
         .join(reports.rename({"n": "group_reports"}), on=[*SETTING, "group_no"], how="left")
@@ -89,8 +89,9 @@ def count_outcomes(tally: Tally, groups: Groups, main: Main) -> pl.DataFrame:
     )
 
 
-def _by_setting(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    return cells.join(_CELLS_OF_SETTING, on=["role", "is_representative"]).group_by(*SETTING, *by).agg(pl.col("n").sum())
+def by_setting(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Sums of `n` under every setting of roles and duplicates, from cells with columns role and is_representative."""
+    return cells.join(CELLS_OF_SETTING, on=["role", "is_representative"]).group_by(*SETTING, *by).agg(pl.col("n").sum())
 
 
 def _in_main(cells: pl.DataFrame, main: Main) -> pl.DataFrame:
@@ -102,5 +103,5 @@ def _in_main(cells: pl.DataFrame, main: Main) -> pl.DataFrame:
 
 def _overall_and_generations(tally: Tally, groups: Groups, main: Main) -> pl.DataFrame:
     shown = groups.names.filter(pl.col("group_kind").is_in(["all", "generation"]))
-    setting = pl.DataFrame([(main.roles, main.duplicates)], schema=_SETTING_TYPES, orient="row")
+    setting = pl.DataFrame([(main.roles, main.duplicates)], schema=SETTING_TYPES, orient="row")
     return tally.definitions.join(setting, how="cross").join(shown, how="cross")

@@ -41,12 +41,12 @@ def tally_part(universe: pl.DataFrame, ingredients: pl.DataFrame, verdicts: pl.D
             "Run `dvc repro`: the drugs were coded with another drug table"
         )
     reports = universe.with_row_index("report_no")
-    membership = _membership(reports, ingredients, groups).join(reports, on="report_no")
+    members = membership(reports, ingredients, groups).join(reports, on="report_no")
     met = verdicts.filter(pl.col("verdict") == "met").select("subject_id", "definition")
     return Tally(
         definitions=verdicts.select("definition").unique(),
-        reports=membership.group_by(REPORT_CELL).agg(n=pl.len().cast(pl.Int64)),
-        cases=membership.join(met, on="subject_id").group_by(CASE_CELL).agg(n=pl.len().cast(pl.Int64)),
+        reports=members.group_by(REPORT_CELL).agg(n=pl.len().cast(pl.Int64)),
+        cases=members.join(met, on="subject_id").group_by(CASE_CELL).agg(n=pl.len().cast(pl.Int64)),
     )
 
 
@@ -60,7 +60,7 @@ def add_up(parts: list[Tally]) -> Tally:
     )
 
 
-def _membership(reports: pl.DataFrame, ingredients: pl.DataFrame, groups: Groups) -> pl.DataFrame:
+def membership(reports: pl.DataFrame, ingredients: pl.DataFrame, groups: Groups) -> pl.DataFrame:
     """One row for each report and group it belongs to, with the strongest role that puts it there."""
     named = (
         ingredients.join(reports.select("subject_id", "report_no"), on="subject_id")

@@ -1,0 +1,1 @@
+"""The same comparison under every combination of choices: the sensitivity grid."""

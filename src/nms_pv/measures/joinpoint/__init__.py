@@ -1,0 +1,1 @@
+"""Trends with joinpoints: years in which a log-linear trend changes its slope."""

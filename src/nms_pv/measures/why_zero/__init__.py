@@ -1,0 +1,1 @@
+"""Why a count is zero: what was looked at, and where the cases are that do not count."""
