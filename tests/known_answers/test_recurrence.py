@@ -13,16 +13,16 @@ import pytest
 from nms_pv.measures.after.odds import conditional_odds_ratio
 from nms_pv.measures.after.recurrence import recurrence_rate_ratios, recurrence_shares, restart_groups
 from nms_pv.measures.after.restarts import index_episodes, with_restart
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.params import Generations
 from tests.lib.after_tables import counted, met, planted
+from tests.lib.questions import QUESTIONS
 
 R = pl.read_csv(Path(__file__).parent / "recipes" / "conditional_odds.csv")
 # fisher.test finds its roots to about four digits of the share OR / (1 + OR), so that large ratios are loose.
 TOLERANCE = 1e-4
 GENERATIONS = Generations(disputed="table", third="own")
-SETTINGS = AfterSettings()
+SETTINGS = QUESTIONS.after
 LEVEL = 0.95
 
 
@@ -49,13 +49,17 @@ def test_the_rate_ratio_covers_the_planted_hazard_ratio(
     runs, covered, estimates, odds = 100, 0, [], []
     for _ in range(runs):
         observed, taken = planted(random, 400, 0.004, ratio)
-        found = with_restart(index_episodes(counted(observed), observed, met(observed)), taken, drugs, GENERATIONS, SETTINGS)
+        found = with_restart(
+            index_episodes(counted(observed), observed, met(observed)), taken, drugs, GENERATIONS, SETTINGS, CHAINED_DAYS
+        )
         grouped = restart_groups(found, SETTINGS)
         early = (pl.col("group") == "0-13") & pl.col("stratum").is_null()
         row = recurrence_rate_ratios(grouped, SETTINGS, LEVEL).filter(early).row(0, named=True)
         covered += row["low"] <= ratio <= row["high"]
         estimates.append(row["estimate"])
-        shares = recurrence_shares(grouped, SETTINGS, LEVEL).filter(early, pl.col("measure") == "recurrence_odds_ratio")
+        shares = recurrence_shares(grouped, SETTINGS, CHAINED_DAYS, LEVEL).filter(
+            early, pl.col("measure") == "recurrence_odds_ratio"
+        )
         odds.append(shares["estimate"].item())
     middle = np.median(estimates)
     with capsys.disabled():

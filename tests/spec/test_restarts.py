@@ -6,13 +6,13 @@ import pytest
 
 from nms_pv.measures.after.recurrence import restart_groups
 from nms_pv.measures.after.restarts import index_episodes, with_restart
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.params import Generations
 from tests.lib.after_tables import counted, episode, era, eras, met, observed
+from tests.lib.questions import QUESTIONS
 
 GENERATIONS = Generations(disputed="table", third="own")
-SETTINGS = AfterSettings()
+SETTINGS = QUESTIONS.after
 Row = dict[str, object]
 
 
@@ -24,7 +24,7 @@ def drugs(repository: Path) -> DrugTable:
 def after(drugs: DrugTable, taken: list[Row], *episodes: Row) -> Row:
     rows = observed(*(episodes or (episode(),)))
     index = index_episodes(counted(rows), rows, met(rows))
-    return with_restart(index, eras(*taken), drugs, GENERATIONS, SETTINGS).row(0, named=True)
+    return with_restart(index, eras(*taken), drugs, GENERATIONS, SETTINGS, CHAINED_DAYS).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,9 @@ def test_follow_up_is_counted_from_the_restart(drugs: DrugTable) -> None:
 def test_a_restart_belongs_to_every_group_that_describes_it(drugs: DrugTable) -> None:
     rows = observed(episode())
     index = index_episodes(counted(rows), rows, met(rows))
-    found = restart_groups(with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, GENERATIONS, SETTINGS), SETTINGS)
+    found = restart_groups(
+        with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, GENERATIONS, SETTINGS, CHAINED_DAYS), SETTINGS
+    )
     assert set(found.select("group_kind", "group").rows()) == {
         ("restart", "any"),
         ("restart_gap", "14-41"),

@@ -5,13 +5,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.measures.after.write import write_after_of_cohort, write_after_of_reports
-from nms_pv.measures.course.settings import CourseSettings
 from nms_pv.measures.course.write import write_course_of_cohort, write_course_of_reports
 from nms_pv.tables.labels import TREATMENT
 from nms_pv.tables.measures import CURVES, RESULTS
 from tests.lib.course_study import params, write_cohort, write_reports
+from tests.lib.questions import QUESTIONS
 from tests.lib.small_study import VERSION, drug_table
 
 OUTCOMES = ["fatal", "serious", "death", "died", "recovered", "days_to_end"]
@@ -27,11 +26,11 @@ def written(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> dict[
         write(inputs)
         paths = (inputs / "evidence", inputs / "labels", inputs / "exposure", out, drug_table(), settings)
         if arm == "reports":
-            write_course_of_reports(*paths, CourseSettings(), VERSION)
+            write_course_of_reports(*paths, QUESTIONS.course, VERSION)
             write_after_of_reports(*paths, VERSION)
         else:
-            write_course_of_cohort(*paths, CourseSettings(), VERSION)
-            write_after_of_cohort(*paths, AfterSettings(), VERSION)
+            write_course_of_cohort(*paths, QUESTIONS.course, VERSION)
+            write_after_of_cohort(*paths, QUESTIONS.after, VERSION)
             for topic in ("course", "after"):
                 found[f"{topic}_curves"] = CURVES.scan(out / topic / "curves.parquet").collect()
         for topic in ("course", "after"):
@@ -130,7 +129,7 @@ def test_recovery_of_a_cohort(written: dict[str, pl.DataFrame]) -> None:
     assert rows.filter(measure="days_to_end", stratum="median")["estimate"].item() == 5
     curve = written["course_curves"].filter(curve="died", group="antipsychotic")
     assert curve.filter(x=3)["y"].item() == pytest.approx(4 / 12)
-    assert curve.height == CourseSettings().curve_days + 1
+    assert curve.height == QUESTIONS.course.curve_days + 1
 
 
 def test_odds_of_death_name_the_empty_side(written: dict[str, pl.DataFrame]) -> None:

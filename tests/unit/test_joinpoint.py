@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.joinpoint.permutation import choose, permutation_p
-from nms_pv.measures.joinpoint.results import Permuting
 from nms_pv.measures.joinpoint.segmented import Series, best_fit
 from nms_pv.measures.joinpoint.trend import joinpoint_trend
 from nms_pv.measures.joinpoint.write import write_joinpoint, years_of_states
 from nms_pv.spec.params import load_params
+from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.measures import CURVES, RESULTS
 from nms_pv.tables.person_time import PERSON_TIME
 from tests.lib.person_time_rows import person_time, random_stretches
@@ -89,7 +89,7 @@ def written(repository: Path, tmp_path: Path) -> Path:
     time = random_stretches(1, 4000, 300, drug_table(), years=range(2005, 2014))
     PERSON_TIME.write(person_time(time, drug_table(), TABLE_GENERATIONS), tmp_path / "person_time.parquet")
     params = load_params(repository / "params.yaml")
-    write_joinpoint(tmp_path, tmp_path / "out", params, VERSION, Permuting(19, 1))
+    write_joinpoint(tmp_path, tmp_path / "out", params, VERSION, TrendSettings(permutations=19, seed=1))
     return tmp_path
 
 
@@ -111,7 +111,9 @@ def test_results_and_curves_are_written(written: Path) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(written: Path, repository: Path) -> None:
-    write_joinpoint(written, written / "again", load_params(repository / "params.yaml"), VERSION, Permuting(19, 1))
+    write_joinpoint(
+        written, written / "again", load_params(repository / "params.yaml"), VERSION, TrendSettings(permutations=19, seed=1)
+    )
     for name in ("results.parquet", "curves.parquet"):
         one, two = (written / folder / "joinpoint" / name for folder in ("out", "again"))
         assert one.read_bytes() == two.read_bytes()

@@ -13,8 +13,9 @@ from nms_pv.measures.onset.fit_quality import bootstrap_p
 from nms_pv.measures.onset.grouped import grouped_times, onset_groups, shown_groups
 from nms_pv.measures.onset.published import PublishedOnset, load_published
 from nms_pv.measures.onset.quantiles import quantiles
-from nms_pv.measures.onset.write import OnsetSettings, OnsetStudy, write_cohort_onset, write_onset
+from nms_pv.measures.onset.write import OnsetStudy, write_cohort_onset, write_onset
 from nms_pv.spec.params import Params, load_params
+from nms_pv.spec.questions import OnsetSettings
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.evidence import EPISODES, EXPOSURES
 from nms_pv.tables.exposure import UNIVERSE

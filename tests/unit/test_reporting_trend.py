@@ -4,11 +4,11 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.grid.groups import antipsychotic_groups
-from nms_pv.measures.joinpoint.results import Permuting
 from nms_pv.measures.reporting_trend.comparison import annual_ratio
 from nms_pv.measures.reporting_trend.counting import add_up, by_group, tally_part, years_at_hand
 from nms_pv.measures.reporting_trend.write import WIDE, reporting_frames, write_reporting_trend
 from nms_pv.spec.params import Params, load_params
+from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.measures import CURVES, RESULTS
 from tests.lib.grid_study import VERDICT_OF, Study
 from tests.lib.small_study import MAIN, TABLE_GENERATIONS, drug_table
@@ -134,7 +134,7 @@ def test_results_and_curves_are_written(tmp_path: Path, params: Params) -> None:
         others = [stated[5] | {"drugs": "biperiden PS", "subject_id": f"faers:{number}9"}]
         Study(*cases, *stated[len(cases) :], *others).write(tmp_path, f"{quarter}.parquet")
     labels, exposure, out = (tmp_path / name for name in ("labels", "exposure", "out"))
-    write_reporting_trend(labels, exposure, out, drug_table(), params, VERSION, Permuting(19, 1))
+    write_reporting_trend(labels, exposure, out, drug_table(), params, VERSION, TrendSettings(permutations=19, seed=1))
     results = RESULTS.scan(out / "reporting_trend" / "results.parquet").collect()
     assert results.filter(pl.col("estimate").is_null() == pl.col("undefined_reason").is_null()).is_empty()
     assert not any("risk" in method or "incidence" in method for method in results["method"].unique())
@@ -148,7 +148,7 @@ def test_results_and_curves_are_written(tmp_path: Path, params: Params) -> None:
 def test_years_that_lack_a_quarter_make_no_trend(tmp_path: Path, params: Params) -> None:
     Study({"pt_only": "met"}, {}).write(tmp_path)
     labels, exposure, out = (tmp_path / name for name in ("labels", "exposure", "out"))
-    write_reporting_trend(labels, exposure, out, drug_table(), params, VERSION, Permuting(19, 1))
+    write_reporting_trend(labels, exposure, out, drug_table(), params, VERSION, TrendSettings(permutations=19, seed=1))
     results = RESULTS.scan(out / "reporting_trend" / "results.parquet").collect()
     trend = results.filter(result_id="joinpoints/pt_only/ps+ss/collapsed/generation/FGA").row(0, named=True)
     assert trend["undefined_reason"] == "0 years; a trend with joinpoints needs 7"

@@ -3,10 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from nms_pv.spec.questions import Questions
 from nms_pv.spec.strict import Strict, load_yaml
 
+
+def _from_zero_up(bounds: list[int]) -> list[int]:
+    if bounds[0] != 0 or bounds != sorted(set(bounds)):
+        raise ValueError("lower bounds start at 0 and go up")
+    return bounds
+
+
+LowerBounds = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_from_zero_up)]
 Quarter = Annotated[str, Field(pattern=r"^20\d\dQ[1-4]$")]
 
 
@@ -50,6 +59,14 @@ class Agreement(Strict):
     features: list[str]
     resamples: int = Field(ge=100)
     seed: int
+
+
+class Reports(Strict):
+    """Settings of the reports arm: lower bounds of the age bands of strata, drugs that others are compared with, prior of EBGM."""
+
+    age_bands: LowerBounds
+    comparators: list[str]
+    ebgm_prior: Literal["fit", "dumouchel_1999"]
 
 
 class Inputs(Strict):
@@ -115,19 +132,12 @@ class Cohort(Strict):
     exposure: Exposure
     episodes: Episodes
     analyses: list[str] = Field(min_length=1)
-    age_bands: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
-    since_start_days: list[Annotated[int, Field(ge=0)]] = Field(min_length=1)
+    age_bands: LowerBounds
+    since_start_days: LowerBounds
     standard: str
     periods: Periods
     bootstraps: int = Field(ge=100)
     smallest_cell: int = Field(ge=0)
-
-    @field_validator("age_bands", "since_start_days")
-    @classmethod
-    def _from_zero_up(cls, bounds: list[int]) -> list[int]:
-        if bounds[0] != 0 or bounds != sorted(set(bounds)):
-            raise ValueError("lower bounds start at 0 and go up")
-        return bounds
 
     @property
     def main_analysis(self) -> str:
@@ -150,7 +160,9 @@ class Params(Strict):
     definitions: list[str] = Field(min_length=1)
     main: Main
     agreement: Agreement
+    reports: Reports
     cohort: Cohort
+    questions: Questions
     level: float = Field(gt=0, lt=1)
 
     @model_validator(mode="after")

@@ -7,7 +7,6 @@ import polars as pl
 
 from nms_pv.measures.after.odds import conditional_odds_ratio
 from nms_pv.measures.after.restarts import FATE
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.measures.course.cohort_cases import ANTAGONIST
 from nms_pv.measures.course.numbers import VALUES, not_computed, numbers, shares
 from nms_pv.measures.onset.quantiles import quantiles
@@ -16,6 +15,7 @@ from nms_pv.measures.rows import COUNTS, with_interval
 from nms_pv.measures.survival import aalen_johansen as cumulative
 from nms_pv.measures.survival.aalen_johansen import aalen_johansen
 from nms_pv.measures.survival.curve import at, at_risk_at, why_undefined
+from nms_pv.spec.questions import AfterSettings
 
 GROUP = ["definition", "group_kind", "group"]
 PERSONS = "persons, from the restart after their first episode that counts"
@@ -59,7 +59,7 @@ def restart_groups(found: pl.DataFrame, settings: AfterSettings) -> pl.DataFrame
     return pl.concat(parts).drop_nulls("group").sort(*GROUP, "subject_id")
 
 
-def recurrence_shares(grouped: pl.DataFrame, settings: AfterSettings, level: float) -> pl.DataFrame:
+def recurrence_shares(grouped: pl.DataFrame, settings: AfterSettings, chained_days: int, level: float) -> pl.DataFrame:
     """Share whose NMS came back within `recurrence_days` of the restart, by group, and odds ratios between groups.
 
     Shares with the exact binomial interval, of those who recurred or died by then or were observed until then; who left earlier
@@ -70,7 +70,7 @@ def recurrence_shares(grouped: pl.DataFrame, settings: AfterSettings, level: flo
     counts = _counts(grouped, settings.recurrence_days)
     method = (
         f"new episode that meets the definition within {settings.recurrence_days} days of the restart / recurred or died by "
-        f"then, or observed until then; none can begin within {settings.chained_days} days of the last record of the one before, "
+        f"then, or observed until then; none can begin within {chained_days} days of the last record of the one before, "
         "so that recurrence soon after an early restart is part of that episode and not seen"
     )
     proportion = shares(counts, "recurrence_proportion", PERSONS, f"{method}; Clopper-Pearson interval", NO_RESTART, level)

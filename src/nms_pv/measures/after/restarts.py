@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.measures.course.cohort_cases import ANTAGONIST, antagonists
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Generations
+from nms_pv.spec.questions import AfterSettings
 
 EPISODE = ["definition", "subject_id"]
 FATE = {
@@ -54,7 +54,12 @@ def index_episodes(counted: pl.DataFrame, observed: pl.DataFrame, met: pl.DataFr
 
 
 def with_restart(
-    episodes: pl.DataFrame, courses: pl.DataFrame, table: DrugTable, generations: Generations, settings: AfterSettings
+    episodes: pl.DataFrame,
+    courses: pl.DataFrame,
+    table: DrugTable,
+    generations: Generations,
+    settings: AfterSettings,
+    chained_days: int,
 ) -> pl.DataFrame:
     """`episodes` (of `index_episodes`) with what was begun again, how, and what followed.
 
@@ -66,6 +71,8 @@ def with_restart(
         `exposure/case_courses` of these persons.
     table, generations, settings
         The drug table, how disputed generations are settled, and the settings.
+    chained_days
+        Candidate records at most so many days apart are one episode, so that none can begin sooner after the last record.
 
     Returns
     -------
@@ -111,7 +118,7 @@ def with_restart(
         taken.filter(pl.col("course_start") <= pl.col("last_sign_day")).group_by(EPISODE).agg(old_end=pl.col("course_end").max())
     )
     found = episodes.join(restarted, on=EPISODE, how="left").join(before, on=EPISODE, how="left")
-    return _followed(found, settings).sort(EPISODE)
+    return _followed(found, settings, chained_days).sort(EPISODE)
 
 
 def _described(table: DrugTable, generations: Generations) -> pl.DataFrame:
@@ -120,7 +127,7 @@ def _described(table: DrugTable, generations: Generations) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").cast({"potency": pl.Enum(POTENCY)})
 
 
-def _followed(found: pl.DataFrame, settings: AfterSettings) -> pl.DataFrame:
+def _followed(found: pl.DataFrame, settings: AfterSettings, chained_days: int) -> pl.DataFrame:
     restart, gap = pl.col("restart_day"), pl.col("restart_day") - pl.col("last_sign_day")
     early, long = settings.early_days, settings.long_gap_days
     has_restarted = restart.is_not_null()
@@ -153,5 +160,5 @@ def _followed(found: pl.DataFrame, settings: AfterSettings) -> pl.DataFrame:
         death_days=pl.col("death_day") - restart,
         seen_days=pl.col("seen_until") - restart,
         stop_days=pl.col("stop_day") - restart,
-        enters_days=pl.col("end_day") + settings.chained_days - restart,
+        enters_days=pl.col("end_day") + chained_days - restart,
     )

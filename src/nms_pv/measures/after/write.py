@@ -1,6 +1,5 @@
 """Writes what comes after (question 7): labels, evidence and exposure -> results, and curves of the cohort arm."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +15,6 @@ from nms_pv.measures.after.recurrence import (
     restart_groups,
 )
 from nms_pv.measures.after.restarts import index_episodes, with_restart
-from nms_pv.measures.after.settings import AfterSettings
 from nms_pv.measures.course.cohort_cases import ANTAGONIST, antagonists, counted_cases, observed_episodes
 from nms_pv.measures.course.numbers import rows_of
 from nms_pv.measures.course.report_cases import report_cases
@@ -25,6 +23,7 @@ from nms_pv.measures.reports.groups import drug_groups
 from nms_pv.measures.rows import write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
+from nms_pv.spec.questions import AfterSettings
 from nms_pv.tables.canonical import NOT_ADMINISTERED
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
@@ -82,7 +81,7 @@ def write_after_of_cohort(
     """
     refuse_not_computed(labels, params.definitions)
     analysis, level = params.cohort.main_analysis, params.level
-    settings = replace(settings, chained_days=params.cohort.episodes.gap_days)
+    chained_days = params.cohort.episodes.gap_days
     observation = CASE_OBSERVATION.scan(exposure / "case_observation.parquet").collect()
     episodes = EPISODES.scan(evidence / "episodes").collect()
     observed = observed_episodes(episodes, FINDINGS.scan(evidence / "findings").collect(), observation)
@@ -92,12 +91,12 @@ def write_after_of_cohort(
     index = index_episodes(counted, observed, met)
     persons = index.lazy().select("person_id").unique()
     courses = CASE_COURSES.scan(exposure / "case_courses.parquet").join(persons, on="person_id", how="semi").collect()
-    found = with_restart(index, courses, drugs, params.generations, settings)
+    found = with_restart(index, courses, drugs, params.generations, settings, chained_days)
     grouped = restart_groups(found, settings)
     cumulative, points = recurrence_times(grouped, settings, level)
     numbers = [
         fates(found, level),
-        recurrence_shares(grouped, settings, level),
+        recurrence_shares(grouped, settings, chained_days, level),
         recurrence_rate_ratios(grouped, settings, level),
         cumulative,
         not_told(params.definitions),

@@ -1,17 +1,19 @@
 """How long episodes last: recovery and death as competing ends, in the cohort arm."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from nms_pv.measures.course.cohort_cases import CASE
 from nms_pv.measures.course.numbers import VALUES, not_computed, numbers
 from nms_pv.measures.course.outcomes import NO_CASE, PERSONS
-from nms_pv.measures.course.settings import CourseSettings
 from nms_pv.measures.survival import aalen_johansen as cumulative
 from nms_pv.measures.survival import kaplan_meier as surviving
 from nms_pv.measures.survival.aalen_johansen import aalen_johansen
 from nms_pv.measures.survival.curve import Curve, at, at_risk_at, quantile, why_undefined
 from nms_pv.measures.survival.kaplan_meier import kaplan_meier
+from nms_pv.spec.questions import CourseSettings
 
 CAUSE = {"recovered": 1, "died": 2}
 WIDE_GROUPS = ["antagonist", "antipsychotic", "formulation", "generation", "generation_state"]
@@ -111,7 +113,7 @@ def recovery_curves(ended: pl.DataFrame, settings: CourseSettings, level: float)
     )
 
 
-def no_recovery_in_reports(groups: pl.DataFrame, days: tuple[int, ...]) -> pl.DataFrame:
+def no_recovery_in_reports(groups: pl.DataFrame, days: Sequence[int]) -> pl.DataFrame:
     """Why reports tell nothing of recovery; columns of `groups`: definition, group_kind, group, roles, duplicates."""
     wanted = groups.join(pl.DataFrame({"stratum": [f"day={day}" for day in days]}), how="cross")
     unit, method = "distinct reports that meet the definition", "days from the start to the end of the reaction"

@@ -10,7 +10,6 @@ from nms_pv.measures.course.numbers import rows_of
 from nms_pv.measures.course.outcomes import PERSONS, deaths_of_cohort, report_outcomes
 from nms_pv.measures.course.recovery import ends, no_recovery_in_reports, recovery_curves, recovery_numbers
 from nms_pv.measures.course.report_cases import report_cases
-from nms_pv.measures.course.settings import CourseSettings
 from nms_pv.measures.course.treatments import (
     combination_shares,
     days_to_treatment,
@@ -22,6 +21,7 @@ from nms_pv.measures.reports.groups import ALL
 from nms_pv.measures.rows import write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
+from nms_pv.spec.questions import CourseSettings
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
 from nms_pv.tables.labels import TREATMENTS, refuse_not_computed
 from nms_pv.tables.measures import CURVES

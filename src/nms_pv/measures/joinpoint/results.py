@@ -10,6 +10,7 @@ from nms_pv.measures.interval import Interval
 from nms_pv.measures.joinpoint.segmented import Series
 from nms_pv.measures.joinpoint.trend import METHOD, Trend, joinpoint_trend
 from nms_pv.measures.rows import result_rows, with_interval
+from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.measures import CURVES, QUESTION_OF, RESULTS
 
 SETTING = ["definition", "analysis", "roles", "duplicates", "group_kind", "group"]
@@ -27,15 +28,7 @@ class Counted:
     shown_unit: str
 
 
-@dataclass(frozen=True)
-class Permuting:
-    """Permutations of each test, and the seed of the first."""
-
-    permutations: int
-    seed: int
-
-
-def trends(series: pl.DataFrame, level: float, permuting: Permuting) -> dict[tuple[object, ...], Trend]:
+def trends(series: pl.DataFrame, level: float, permuting: TrendSettings) -> dict[tuple[object, ...], Trend]:
     """The trend of every group: columns `SETTING` (as many as there are), year, numerator and denominator."""
     setting = [name for name in SETTING if name in series.columns]
     return {
@@ -45,7 +38,7 @@ def trends(series: pl.DataFrame, level: float, permuting: Permuting) -> dict[tup
 
 
 def trend_results(
-    series: pl.DataFrame, counted: Counted, level: float, permuting: Permuting
+    series: pl.DataFrame, counted: Counted, level: float, permuting: TrendSettings
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `measures/results` but for the data version, and rows of `measures/curves`."""
     setting = [name for name in SETTING if name in series.columns]

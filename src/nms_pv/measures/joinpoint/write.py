@@ -4,10 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.measures.joinpoint.results import Counted, Permuting, trend_results
+from nms_pv.measures.joinpoint.results import Counted, trend_results
 from nms_pv.measures.rates import DAYS_PER_YEAR, PER_PERSON_YEARS
 from nms_pv.measures.rows import write_results
 from nms_pv.spec.params import Params
+from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.measures import CURVES
 from nms_pv.tables.person_time import ALL, PERSON_TIME
 
@@ -21,7 +22,7 @@ EPISODES = Counted(
 GROUP_KINDS = ["antipsychotic", "generation_state"]
 
 
-def write_joinpoint(exposure: Path, out: Path, params: Params, version: str, permuting: Permuting) -> None:
+def write_joinpoint(exposure: Path, out: Path, params: Params, version: str, permuting: TrendSettings) -> None:
     """Read `person_time.parquet` below `exposure`, write `joinpoint/results.parquet` and `joinpoint/curves.parquet` below `out`.
 
     The main definition under the main setting of time at risk.

@@ -13,6 +13,7 @@ from nms_pv.measures.onset.published import PublishedOnset
 from nms_pv.measures.rows import result_rows, write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
+from nms_pv.spec.questions import OnsetSettings
 from nms_pv.tables.evidence import EPISODES, EXPOSURES
 from nms_pv.tables.exposure import UNIVERSE
 from nms_pv.tables.labels import VERDICTS
@@ -28,16 +29,6 @@ MAIN_ONLY = "main definition only"
 ROLES_COUNTED = {"ps": ["PS"], "ps+ss": ["PS", "SS"]}
 
 Frames = dict[str, tuple[pl.DataFrame, str | pl.Expr]]
-
-
-@dataclass(frozen=True)
-class OnsetSettings:
-    """`window_days` is the longest time looked at in a cohort; `permutations` and `bootstraps` are those of the two tests."""
-
-    window_days: int
-    permutations: int
-    bootstraps: int
-    seed: int
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import polars as pl
 
 from nms_pv.measures.grid.groups import antipsychotic_groups
 from nms_pv.measures.grid.write import common_parts, met
-from nms_pv.measures.joinpoint.results import Counted, Permuting, trend_results
+from nms_pv.measures.joinpoint.results import Counted, trend_results
 from nms_pv.measures.reporting_trend import results as of
 from nms_pv.measures.reporting_trend.counting import (
     UNIVERSE_COLUMNS,
@@ -19,6 +19,7 @@ from nms_pv.measures.reporting_trend.counting import (
 from nms_pv.measures.rows import result_rows, write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Main, Params
+from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import refuse_not_computed
 from nms_pv.tables.measures import CURVES
@@ -48,7 +49,7 @@ METHOD = {
 
 
 def write_reporting_trend(
-    labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params, version: str, permuting: Permuting
+    labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params, version: str, permuting: TrendSettings
 ) -> None:
     """Read `labels/verdicts` and `exposure`, write `reporting_trend/results.parquet` and `curves.parquet` below `out`.
 
