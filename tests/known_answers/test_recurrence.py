@@ -16,13 +16,14 @@ from nms_pv.measures.after.restarts import index_episodes, with_restart
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.params import Generations
 from tests.lib.after_tables import counted, met, planted
-from tests.lib.questions import QUESTIONS
+from tests.lib.questions import CHAINED_DAYS, QUESTIONS
 
 R = pl.read_csv(Path(__file__).parent / "recipes" / "conditional_odds.csv")
 # fisher.test finds its roots to about four digits of the share OR / (1 + OR), so that large ratios are loose.
 TOLERANCE = 1e-4
 GENERATIONS = Generations(disputed="table", third="own")
 SETTINGS = QUESTIONS.after
+HOW = (GENERATIONS, SETTINGS, CHAINED_DAYS)
 LEVEL = 0.95
 
 
@@ -57,10 +58,8 @@ def test_the_rate_ratio_covers_the_planted_hazard_ratio(
         row = recurrence_rate_ratios(grouped, SETTINGS, LEVEL).filter(early).row(0, named=True)
         covered += row["low"] <= ratio <= row["high"]
         estimates.append(row["estimate"])
-        shares = recurrence_shares(grouped, SETTINGS, CHAINED_DAYS, LEVEL).filter(
-            early, pl.col("measure") == "recurrence_odds_ratio"
-        )
-        odds.append(shares["estimate"].item())
+        shares = recurrence_shares(grouped, SETTINGS, CHAINED_DAYS, LEVEL)
+        odds.append(shares.filter(early, pl.col("measure") == "recurrence_odds_ratio")["estimate"].item())
     middle = np.median(estimates)
     with capsys.disabled():
         sys.stdout.write(f"\nplanted {ratio}: rate ratio {middle:.2f}, coverage {covered / runs}; odds {np.median(odds):.2f}\n")

@@ -10,7 +10,7 @@ from nms_pv.tables.canonical import SEX
 from nms_pv.tables.exposure import REPORT_INDICATION_GROUPS, REPORT_INGREDIENTS
 from tests.lib.small_study import MAIN, TABLE_GENERATIONS, drug_table
 
-SETTINGS = Settings(age_bands=[0, 40], comparators=["haloperidol"], indications=["schizophrenia", "nausea"])
+SETTINGS = Settings(comparators=["haloperidol"], indications=["schizophrenia", "nausea"])
 DRUGS = drug_table()
 STUDY = Study(
     everyone=all_reports(DRUGS, TABLE_GENERATIONS),
@@ -29,7 +29,7 @@ UNIVERSE_TYPES = {
     "subject_id": pl.String,
     "received_year": pl.Int32,
     "is_representative": pl.Boolean,
-    "age_years": pl.Float64,
+    "age_band": pl.String,
     "sex": pl.Enum(list(SEX)),
 }
 Report = dict[str, object]
@@ -40,7 +40,10 @@ def part(*reports: Report) -> Part:
     named = [(f"r:{i}", r) for i, r in enumerate(reports, start=1)]
     return Part(
         universe=pl.DataFrame(
-            [(subject, r.get("year"), not r.get("copy"), r.get("age"), r.get("sex", "unknown")) for subject, r in named],
+            [
+                (subject, r.get("year"), not r.get("copy"), r.get("age", "unknown"), r.get("sex", "unknown"))
+                for subject, r in named
+            ],
             schema=UNIVERSE_TYPES,
             orient="row",
         ),

@@ -57,7 +57,7 @@ def _report(number: int, rng: np.random.Generator) -> dict[str, object]:
         "subject_id": _subject(number),
         "received_year": int(rng.integers(2012, 2024)) if number % 10 else None,
         "is_representative": bool(number % 12),
-        "age_years": float(rng.integers(10, 90)) if number % 4 else None,
+        "age_band": ("0-39", "40-64", "65+")[int(rng.integers(3))] if number % 4 else "unknown",
         "sex": ("female", "male", "unknown")[int(rng.integers(3))],
         "reporter_type": ("physician", "consumer", "lawyer")[int(rng.integers(3))],
         "occurrence_country": ("US", "JP", "FR", "BR", None)[int(rng.integers(5))],

@@ -34,7 +34,7 @@ def run_layers(folder: Path, seed: int, cases: int, quarters: list[str]) -> Para
     intervals = longest_intervals(load_long_acting(STUDY, drugs))
     write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs, intervals)
     write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(STUDY, "reports"))
-    write_exposure(folder / "2_canonical", folder / "5_exposure", load_indications(STUDY))
+    write_exposure(folder / "2_canonical", folder / "5_exposure", load_indications(STUDY), params.reports.age_bands)
     write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params, VERSION)
     return params
 

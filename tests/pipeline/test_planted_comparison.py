@@ -95,9 +95,7 @@ def test_simulated_reports_give_the_planted_ratios_among_antipsychotics(
     drugs: DrugTable, repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Through all layers, crude and stratified; indications are planted without regard to the event."""
-    settings = Settings(
-        age_bands=[0, 40, 65], comparators=["haloperidol"], indications=list(load_indications(repository / "study"))
-    )
+    settings = Settings(comparators=["haloperidol"], indications=list(load_indications(repository / "study")))
     seen: dict[str, list[int]] = {}
     bias: list[float] = []
     for seed in range(5):

@@ -20,10 +20,10 @@ import pytest
 from tests.lib.comparison_study import Report, cells, numbers, one, part
 
 EIGHT: list[Report] = [
-    {"drugs": {"haloperidol": "PS"}, "case": True, "indications": ["schizophrenia"], "sex": "male", "year": 2020, "age": 30.0},
+    {"drugs": {"haloperidol": "PS"}, "case": True, "indications": ["schizophrenia"], "sex": "male", "year": 2020, "age": "0-39"},
     {"drugs": {"haloperidol": "PS", "risperidone": "SS"}, "case": True, "sex": "male", "year": 2020},
-    {"drugs": {"risperidone": "PS"}, "indications": ["schizophrenia"], "sex": "male", "year": 2020, "age": 39.9},
-    {"drugs": {"risperidone": "PS"}, "case": True, "indications": ["schizophrenia"], "sex": "female", "age": 40.0},
+    {"drugs": {"risperidone": "PS"}, "indications": ["schizophrenia"], "sex": "male", "year": 2020, "age": "0-39"},
+    {"drugs": {"risperidone": "PS"}, "case": True, "indications": ["schizophrenia"], "sex": "female", "age": "40+"},
     {"drugs": {"aripiprazole": "PS"}, "sex": "male", "year": 2021},
     {"drugs": {"biperiden": "PS"}, "case": True},
     {"drugs": {"biperiden": "PS"}},

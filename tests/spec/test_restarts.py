@@ -9,10 +9,11 @@ from nms_pv.measures.after.restarts import index_episodes, with_restart
 from nms_pv.spec.drugs import DrugTable, load_drugs
 from nms_pv.spec.params import Generations
 from tests.lib.after_tables import counted, episode, era, eras, met, observed
-from tests.lib.questions import QUESTIONS
+from tests.lib.questions import CHAINED_DAYS, QUESTIONS
 
 GENERATIONS = Generations(disputed="table", third="own")
 SETTINGS = QUESTIONS.after
+HOW = (GENERATIONS, SETTINGS, CHAINED_DAYS)
 Row = dict[str, object]
 
 
@@ -24,7 +25,7 @@ def drugs(repository: Path) -> DrugTable:
 def after(drugs: DrugTable, taken: list[Row], *episodes: Row) -> Row:
     rows = observed(*(episodes or (episode(),)))
     index = index_episodes(counted(rows), rows, met(rows))
-    return with_restart(index, eras(*taken), drugs, GENERATIONS, SETTINGS, CHAINED_DAYS).row(0, named=True)
+    return with_restart(index, eras(*taken), drugs, *HOW).row(0, named=True)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_restart_belongs_to_every_group_that_describes_it(drugs: DrugTable) ->
     rows = observed(episode())
     index = index_episodes(counted(rows), rows, met(rows))
     found = restart_groups(
-        with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, GENERATIONS, SETTINGS, CHAINED_DAYS), SETTINGS
+        with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, *HOW), SETTINGS
     )
     assert set(found.select("group_kind", "group").rows()) == {
         ("restart", "any"),

@@ -14,7 +14,7 @@ from nms_pv.tables.measures import RESULTS
 from tests.lib.declared_rows import rows
 from tests.lib.small_study import drug_table
 
-SETTINGS = Settings(age_bands=[0, 65], comparators=["haloperidol"], indications=["schizophrenia"])
+SETTINGS = Settings(comparators=["haloperidol"], indications=["schizophrenia"])
 VERSION = "reports:000000000000"
 
 
@@ -32,7 +32,7 @@ def layers(tmp_path: Path) -> Path:
         ("2025Q4", "faers:2", "risperidone", "not_met"),
     ]:
         part, here, exposure = f"{quarter}.parquet", {"subject_id": subject}, tmp_path / "exposure"
-        described = here | {"quarter": quarter, "age_years": 70.0}
+        described = here | {"quarter": quarter, "age_band": "65+"}
         UNIVERSE.write(rows(UNIVERSE, described), exposure / "universe" / part)
         exposed = rows(REPORT_INGREDIENTS, here | {"ingredient": ingredient, "role": "PS"})
         REPORT_INGREDIENTS.write(exposed, exposure / "report_ingredients" / part)
@@ -62,8 +62,8 @@ def test_the_same_input_gives_the_same_bytes(layers: Path, params: Params) -> No
 
 
 def test_a_comparator_that_is_no_antipsychotic_is_an_error(layers: Path, params: Params) -> None:
-    settings = Settings(age_bands=[0], comparators=["haloperidol", "biperiden"], indications=[])
-    with pytest.raises(StudyError, match=r"comparison.comparators: \['biperiden'\] are no antipsychotics"):
+    settings = Settings(comparators=["haloperidol", "biperiden"], indications=[])
+    with pytest.raises(StudyError, match=r"reports.comparators: \['biperiden'\] are no antipsychotics"):
         write(layers, "out", params, settings)
 
 

@@ -11,6 +11,8 @@ from tests.lib.declared_rows import rows
 EVENTS = rows(REPORT_EVENTS, {"subject_id": "faers:1"}, {"subject_id": "faers:1", "event_no": 2})
 NO_OUTCOMES = rows(REPORT_OUTCOMES)
 
+PLACE = ("2025Q4", [0, 40])
+
 
 def drugs(*roles: str) -> pl.DataFrame:
     return rows(REPORT_DRUGS, *({"subject_id": "faers:1", "drug_no": n, "role": role} for n, role in enumerate(roles, start=1)))
@@ -30,12 +32,14 @@ def drugs(*roles: str) -> pl.DataFrame:
     ],
 )
 def test_a_report_counts_when_it_has_a_suspect_drug(roles: tuple[str, ...], is_counted: bool) -> None:
-    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs(*roles), EVENTS, NO_OUTCOMES, "2025Q4")
+    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs(*roles), EVENTS, NO_OUTCOMES, *PLACE)
     assert universe["subject_id"].to_list() == (["faers:1"] if is_counted else [])
 
 
 def test_a_report_without_reaction_does_not_count() -> None:
-    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1"}), drugs("PS"), rows(REPORT_EVENTS), NO_OUTCOMES, "2025Q4")
+    universe = counted_reports(
+        rows(REPORTS, {"subject_id": "faers:1"}), drugs("PS"), rows(REPORT_EVENTS), NO_OUTCOMES, "2025Q4", [0, 40]
+    )
     assert universe.is_empty()
 
 
@@ -51,7 +55,7 @@ def test_year_is_the_year_of_first_receipt_or_empty() -> None:
         pl.concat([drugs("PS"), rows(REPORT_DRUGS, both | {"role": "PS"})]),
         pl.concat([EVENTS, rows(REPORT_EVENTS, both)]),
         NO_OUTCOMES,
-        "2025Q4",
+        *PLACE,
     )
     assert UNIVERSE.check(universe)["received_year"].to_list() == [2019, None]
 
@@ -73,7 +77,7 @@ def test_fatal_means_outcome_death_and_is_empty_where_there_is_no_outcome_table(
         drugs("PS"),
         EVENTS,
         rows(REPORT_OUTCOMES, *({"subject_id": "faers:1", "outcome": outcome} for outcome in outcomes)),
-        "2025Q4",
+        *PLACE,
     )
     assert universe["is_fatal"].to_list() == [is_fatal]
 
@@ -99,7 +103,10 @@ def test_who_and_by_whom_is_taken_over() -> None:
         "reporter_country": "US",
         "sender": "S",
     }
-    universe = counted_reports(rows(REPORTS, {"subject_id": "faers:1", **told}), drugs("PS"), EVENTS, NO_OUTCOMES, "2025Q4")
+    universe = counted_reports(
+        rows(REPORTS, {"subject_id": "faers:1", **told}), drugs("PS"), EVENTS, NO_OUTCOMES, "2025Q4", [0, 40]
+    )
     row = UNIVERSE.check(universe).row(0, named=True)
     assert {name: row[name] for name in told} == told
+    assert row["age_band"] == "40+"
     assert (row["quarter"], row["sender"], row["occurrence_country"]) == ("2025Q4", "S", None)

@@ -33,7 +33,7 @@ def canonical(tmp_path: Path) -> Path:
 
 
 def test_each_part_of_the_reports_becomes_a_part_of_the_exposure(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS)
+    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
     tables = {
         "universe": UNIVERSE,
         "report_ingredients": REPORT_INGREDIENTS,
@@ -46,7 +46,7 @@ def test_each_part_of_the_reports_becomes_a_part_of_the_exposure(canonical: Path
 
 
 def test_attrition_closes_every_scope(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS)
+    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
     attrition = pl.read_csv(tmp_path / "out" / "attrition.csv")
     kept = attrition.filter(pl.col("reason") == "kept").select("scope", "n_kept").rows()
     scopes = ("report_drugs", "report_indications", "reports")
@@ -55,13 +55,13 @@ def test_attrition_closes_every_scope(canonical: Path, tmp_path: Path) -> None:
 
 
 def test_a_part_that_is_gone_from_the_reports_is_gone_from_the_exposure(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS)
+    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
     (canonical / "reports" / "2025Q3.parquet").unlink()
-    write_exposure(canonical, tmp_path / "out", INDICATIONS)
+    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
     for folder in ("universe", "report_ingredients", "report_indications"):
         assert [path.name for path in (tmp_path / "out" / folder).iterdir()] == ["2025Q4.parquet"]
 
 
 def test_no_reports_at_all_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"canonical/reports: no part file in .*Run `dvc repro`"):
-        write_exposure(tmp_path, tmp_path / "out", INDICATIONS)
+        write_exposure(tmp_path, tmp_path / "out", INDICATIONS, [0, 65])

@@ -24,7 +24,7 @@ OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_know
 SPARK = {"spark.ui.enabled": "false", "spark.log.level": "ERROR", "spark.sql.execution.arrow.pyspark.enabled": "true"}
 # A local session is for small cohorts: few partitions and a fixed plan take less time there.
 LOCAL_SPARK = {"spark.sql.shuffle.partitions": "2", "spark.sql.adaptive.enabled": "false", "spark.driver.host": "localhost"}
-NEEDS = "it needs `pip install nms-pv[spark]` and Java 17. Or set cohort.engine in params.yaml to polars or duckdb"
+NEEDS = "it needs `pip install nms-pv[spark]` and Java 17. Or set the engines in params.yaml to polars or duckdb"
 
 
 class Engine(ABC):

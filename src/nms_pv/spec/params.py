@@ -16,6 +16,7 @@ def _from_zero_up(bounds: list[int]) -> list[int]:
 
 
 LowerBounds = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_from_zero_up)]
+Engine = Literal["polars", "duckdb", "spark"]
 Quarter = Annotated[str, Field(pattern=r"^20\d\dQ[1-4]$")]
 
 
@@ -62,8 +63,9 @@ class Agreement(Strict):
 
 
 class Reports(Strict):
-    """Settings of the reports arm: lower bounds of the age bands of strata, drugs that others are compared with, prior of EBGM."""
+    """Settings of the reports arm."""
 
+    engine: Engine
     age_bands: LowerBounds
     comparators: list[str]
     ebgm_prior: Literal["fit", "dumouchel_1999"]
@@ -127,7 +129,7 @@ class Periods(Strict):
 class Cohort(Strict):
     """Settings of the cohort arm."""
 
-    engine: Literal["polars", "duckdb", "spark"]
+    engine: Engine
     simulation: CohortSimulation
     exposure: Exposure
     episodes: Episodes

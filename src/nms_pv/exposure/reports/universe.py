@@ -1,16 +1,25 @@
 """canonical -> exposure: the reports that count."""
 
+from collections.abc import Sequence
+
 import polars as pl
 
+from nms_pv.spec.params import band_names
 from nms_pv.tables.attrition import steps
 from nms_pv.tables.canonical import SUSPECT_ROLES
 
+UNKNOWN = "unknown"
 # Who and by whom: taken over as they are.
 DESCRIBED = ["age_years", "sex", "reporter_type", "report_type", "reporter_country", "occurrence_country", "sender"]
 
 
 def counted_reports(
-    reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFrame, outcomes: pl.DataFrame, quarter: str
+    reports: pl.DataFrame,
+    drugs: pl.DataFrame,
+    events: pl.DataFrame,
+    outcomes: pl.DataFrame,
+    quarter: str,
+    age_bands: Sequence[int],
 ) -> pl.DataFrame:
     """The rows of `exposure/universe`: reports with at least one reaction and at least one suspect drug.
 
@@ -28,8 +37,15 @@ def counted_reports(
             *DESCRIBED,
             is_fatal=pl.when(pl.col("is_serious").is_not_null()).then(pl.col("has_died").fill_null(False)),
             quarter=pl.lit(quarter),
+            age_band=_age_band(age_bands),
         )
     )
+
+
+def _age_band(age_bands: Sequence[int]) -> pl.Expr:
+    bands = zip(age_bands, band_names(list(age_bands)), strict=True)
+    reached = [pl.when(pl.col("age_years") >= low).then(pl.lit(band)) for low, band in bands]
+    return pl.coalesce(*reversed(reached), pl.lit(UNKNOWN))
 
 
 def report_attrition(scope: str, reports: pl.DataFrame, drugs: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from nms_pv.tables.parts import keep_only, part_names
 Groups = Mapping[str, Sequence[str]]
 
 
-def write_exposure(canonical: Path, out: Path, indications: Groups) -> None:
+def write_exposure(canonical: Path, out: Path, indications: Groups, age_bands: Sequence[int]) -> None:
     """Read `canonical`, write `universe/`, `report_ingredients/`, `report_indications/` and `attrition.csv` below `out`.
 
     Parameters
@@ -25,16 +25,18 @@ def write_exposure(canonical: Path, out: Path, indications: Groups) -> None:
         Folders of the layers of the reports arm.
     indications
         Terms of each group of indications (study/indications.csv).
+    age_bands
+        Lower bounds in years, from 0 up.
 
     """
     parts = part_names(REPORTS, canonical / "reports")
-    attrition = [frame for part in parts for frame in _write_part(canonical, out, part, indications)]
+    attrition = [frame for part in parts for frame in _write_part(canonical, out, part, indications, age_bands)]
     for folder in ("universe", "report_ingredients", "report_indications"):
         keep_only(parts, out / folder)
     write_attrition(attrition, out / "attrition.csv")
 
 
-def _write_part(canonical: Path, out: Path, part: str, groups: Groups) -> list[pl.DataFrame]:
+def _write_part(canonical: Path, out: Path, part: str, groups: Groups, age_bands: Sequence[int]) -> list[pl.DataFrame]:
     reports = (
         REPORTS.scan(canonical / "reports" / part)
         .select("subject_id", "first_received_day", "is_representative", "is_serious", *DESCRIBED)
@@ -48,7 +50,7 @@ def _write_part(canonical: Path, out: Path, part: str, groups: Groups) -> list[p
     outcomes = REPORT_OUTCOMES.scan(canonical / "report_outcomes" / part).select("subject_id", "outcome").collect()
 
     quarter = Path(part).stem
-    universe = counted_reports(reports, drugs, events, outcomes, quarter)
+    universe = counted_reports(reports, drugs, events, outcomes, quarter, age_bands)
     ingredients = report_ingredients(universe, drugs)
 
     UNIVERSE.write(universe, out / "universe" / part)

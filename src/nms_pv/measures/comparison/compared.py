@@ -55,9 +55,8 @@ NO_ANTIPSYCHOTIC = "no antipsychotic"
 
 @dataclass(frozen=True)
 class Settings:
-    """What is compared: lower bounds of the age bands, ingredients that are comparators, groups of indications."""
+    """What is compared: ingredients that are comparators, and groups of indications."""
 
-    age_bands: Sequence[int]
     comparators: Sequence[str]
     indications: Sequence[str]
 
@@ -88,8 +87,8 @@ class Study:
 
 def tally_part(part: Part, study: Study) -> Tallies:
     """The numbers of one part."""
-    everyone = memberships(part, study.everyone, study.settings.age_bands)
-    antipsychotics = memberships(part, study.antipsychotics, study.settings.age_bands)
+    everyone = memberships(part, study.everyone)
+    antipsychotics = memberships(part, study.antipsychotics)
     is_comparator = (pl.col("group_kind") == "ingredient") & pl.col("group").is_in(list(study.settings.comparators))
     comparators = study.antipsychotics.groups.names.filter(is_comparator)["group_no"].to_list()
     return Tallies(

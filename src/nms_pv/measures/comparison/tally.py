@@ -11,7 +11,7 @@ import polars as pl
 
 from nms_pv.measures.reports.groups import ALL, Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
-from nms_pv.spec.params import Generations, band_names
+from nms_pv.spec.params import Generations
 
 STRATUM = ["age", "sex", "year"]
 CELL = ["group_no", "role_rank", "is_representative", *STRATUM]
@@ -65,9 +65,9 @@ def antipsychotic_reports(table: DrugTable, generations: Generations) -> Univers
     return Universe(replace(groups, members=members), "other antipsychotics", is_everyone=False)
 
 
-def memberships(part: Part, universe: Universe, age_bands: Sequence[int]) -> pl.DataFrame:
+def memberships(part: Part, universe: Universe) -> pl.DataFrame:
     """One row for each report and group it belongs to: CELL, `subject_id`; `role_rank` 0 is primary, 1 secondary, 2 any other."""
-    described = part.universe.select("subject_id", "is_representative", *_strata(age_bands))
+    described = part.universe.select("subject_id", "is_representative", *_strata())
     rank = pl.col("role").to_physical().cast(pl.Int8).alias("role_rank")
     named = (
         part.ingredients.join(universe.groups.members, on=["ingredient", "formulation"])
@@ -85,12 +85,10 @@ def memberships(part: Part, universe: Universe, age_bands: Sequence[int]) -> pl.
     return named.join(described, on="subject_id")
 
 
-def _strata(age_bands: Sequence[int]) -> list[pl.Expr]:
+def _strata() -> list[pl.Expr]:
     """Age band, sex and year of receipt as text; `unknown` is a level of its own."""
-    reached = pl.sum_horizontal(pl.col("age_years") >= low for low in age_bands)
-    names = dict(enumerate(band_names(list(age_bands)), start=1))
     return [
-        reached.replace_strict(names, default=UNKNOWN, return_dtype=pl.String).alias("age"),
+        pl.col("age_band").alias("age"),
         pl.col("sex").cast(pl.String),
         pl.col("received_year").cast(pl.String).fill_null(UNKNOWN).alias("year"),
     ]

@@ -51,7 +51,7 @@ def _refuse_strangers(settings: Settings, drugs: DrugTable) -> None:
     antipsychotics = {name for name, drug in drugs.drugs.items() if drug.is_antipsychotic}
     if strangers := sorted(set(settings.comparators) - antipsychotics):
         raise StudyError(
-            f"params.yaml, comparison.comparators: {strangers} are no antipsychotics of study/drugs.csv; name ingredients that "
+            f"params.yaml, reports.comparators: {strangers} are no antipsychotics of study/drugs.csv; name ingredients that "
             "have the role antipsychotic there"
         )
 
@@ -62,7 +62,7 @@ def _read(labels: Path, exposure: Path, part: str, study: Study) -> Part:
     )
     return Part(
         universe=UNIVERSE.scan(exposure / "universe" / part)
-        .select("subject_id", "received_year", "is_representative", "age_years", "sex")
+        .select("subject_id", "received_year", "is_representative", "age_band", "sex")
         .collect(),
         ingredients=REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
         indications=REPORT_INDICATION_GROUPS.scan(exposure / "report_indications" / part).collect(),
