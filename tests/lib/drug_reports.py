@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
-from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
+from nms_pv.tables.exposure import REPORT_CONTROLS, REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import DEFINITIONS, VERDICTS
 from tests.lib.declared_rows import rows
 
@@ -35,14 +34,11 @@ def write_layers(folder: Path, reports: int = 600, seed: int = 1) -> None:
         UNIVERSE.write(rows(UNIVERSE, *universe), folder / "exposure" / "universe" / part)
         REPORT_INGREDIENTS.write(rows(REPORT_INGREDIENTS, *ingredients), folder / "exposure" / "report_ingredients" / part)
         VERDICTS.write(rows(VERDICTS, *verdicts), folder / "labels" / "verdicts" / part)
-        (folder / "exposure" / "report_controls").mkdir(exist_ok=True)
-        pl.DataFrame(
-            {
-                "subject_id": [_subject(number) for number in here],
-                "name": [f"neutral {number % 7}" for number in here],
-                "role": ["PS" if number % 3 else "other" for number in here],
-            }
-        ).write_parquet(folder / "exposure" / "report_controls" / part)
+        controls = [
+            {"subject_id": _subject(number), "name": f"neutral {number % 7}", "role": "PS" if number % 3 else "other"}
+            for number in here
+        ]
+        REPORT_CONTROLS.write(rows(REPORT_CONTROLS, *controls), folder / "exposure" / "report_controls" / part)
     DEFINITIONS.write(
         rows(DEFINITIONS, {"definition": "pt_only", "is_computed": True}), folder / "labels" / "definitions.parquet"
     )

@@ -6,11 +6,12 @@ import polars as pl
 
 from nms_pv.canonical.faers.write import write_canonical
 from nms_pv.evidence.reports.write import write_evidence
-from nms_pv.exposure.reports.write import write_exposure
+from nms_pv.exposure.reports.write import ReportStudy, write_exposure
 from nms_pv.labels.write import write_labels
 from nms_pv.measures.reports.write import write_measures
 from nms_pv.simulate.faers.write import simulate_faers
 from nms_pv.sources.faers.read import write_sources
+from nms_pv.spec.controls import load_controls
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.elements import load_elements
 from nms_pv.spec.indications import load_indications
@@ -34,7 +35,8 @@ def run_layers(folder: Path, seed: int, cases: int, quarters: list[str]) -> Para
     intervals = longest_intervals(load_long_acting(STUDY, drugs))
     write_evidence(folder / "2_canonical", folder / "3_evidence", load_elements(STUDY), drugs, intervals)
     write_labels(folder / "3_evidence", folder / "4_labels", load_label_study(STUDY, "reports"))
-    write_exposure(folder / "2_canonical", folder / "5_exposure", load_indications(STUDY), params.reports.age_bands)
+    reports = ReportStudy(load_indications(STUDY), load_controls(STUDY, drugs), params.reports.age_bands)
+    write_exposure(folder / "2_canonical", folder / "5_exposure", reports)
     write_measures(folder / "4_labels", folder / "5_exposure", folder / "6_measures", drugs, params, VERSION)
     return params
 

@@ -3,13 +3,18 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.exposure.reports.write import write_exposure
+from nms_pv.exposure.reports.write import ReportStudy, write_exposure
+from nms_pv.spec.controls import Control
 from nms_pv.tables.canonical import REPORT_DRUGS, REPORT_EVENTS, REPORT_INDICATIONS, REPORT_OUTCOMES, REPORTS
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INDICATION_GROUPS, REPORT_INGREDIENTS, UNIVERSE
 from tests.lib.declared_rows import rows
 
-INDICATIONS = {"schizophrenia": ("SCHIZOPHRENIA",)}
+STUDY = ReportStudy(
+    indications={"schizophrenia": ("SCHIZOPHRENIA",)},
+    controls=[Control("ibuprofen", ("IBUPROFEN",), "negative", False, "no relation", "memory")],
+    age_bands=[0, 65],
+)
 
 
 def write_part(canonical: Path, part: str, *reports: tuple[str, str]) -> None:
@@ -33,7 +38,7 @@ def canonical(tmp_path: Path) -> Path:
 
 
 def test_each_part_of_the_reports_becomes_a_part_of_the_exposure(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
+    write_exposure(canonical, tmp_path / "out", STUDY)
     tables = {
         "universe": UNIVERSE,
         "report_ingredients": REPORT_INGREDIENTS,
@@ -46,7 +51,7 @@ def test_each_part_of_the_reports_becomes_a_part_of_the_exposure(canonical: Path
 
 
 def test_attrition_closes_every_scope(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
+    write_exposure(canonical, tmp_path / "out", STUDY)
     attrition = pl.read_csv(tmp_path / "out" / "attrition.csv")
     kept = attrition.filter(pl.col("reason") == "kept").select("scope", "n_kept").rows()
     scopes = ("report_drugs", "report_indications", "reports")
@@ -55,13 +60,13 @@ def test_attrition_closes_every_scope(canonical: Path, tmp_path: Path) -> None:
 
 
 def test_a_part_that_is_gone_from_the_reports_is_gone_from_the_exposure(canonical: Path, tmp_path: Path) -> None:
-    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
+    write_exposure(canonical, tmp_path / "out", STUDY)
     (canonical / "reports" / "2025Q3.parquet").unlink()
-    write_exposure(canonical, tmp_path / "out", INDICATIONS, [0, 65])
+    write_exposure(canonical, tmp_path / "out", STUDY)
     for folder in ("universe", "report_ingredients", "report_indications"):
         assert [path.name for path in (tmp_path / "out" / folder).iterdir()] == ["2025Q4.parquet"]
 
 
 def test_no_reports_at_all_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"canonical/reports: no part file in .*Run `dvc repro`"):
-        write_exposure(tmp_path, tmp_path / "out", INDICATIONS, [0, 65])
+        write_exposure(tmp_path, tmp_path / "out", STUDY)

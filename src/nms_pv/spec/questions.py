@@ -9,6 +9,14 @@ from nms_pv.spec.strict import Strict
 Days = Annotated[int, Field(ge=0)]
 
 
+class AdjustedSettings(Strict):
+    """Strengths of the ridge to choose from (each 1 / C), folds of the cross-validation, and the seed that deals them."""
+
+    strengths: list[Annotated[float, Field(gt=0)]] = Field(min_length=1)
+    folds: int = Field(ge=2)
+    seed: int
+
+
 class TrendSettings(Strict):
     """How joinpoints are tested: permutations of each test, and their seed."""
 
@@ -48,6 +56,7 @@ class AfterSettings(Strict):
 class Questions(Strict):
     """Settings of each question."""
 
+    adjusted: AdjustedSettings
     trend: TrendSettings
     onset: OnsetSettings
     course: CourseSettings

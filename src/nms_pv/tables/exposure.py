@@ -54,6 +54,15 @@ REPORT_INDICATION_GROUPS = Table(
 )
 
 
+class _ReportControls(dy.Schema):
+    subject_id = dy.String(primary_key=True, description="A report of the universe.")
+    name = dy.String(primary_key=True, description="Control drug of study/controls.csv that study/drugs.csv does not list.")
+    role = code(STRONGEST_ROLE, "The strongest role of the drug in the report.")
+
+
+REPORT_CONTROLS = Table("exposure/report_controls", "one report of the universe x unlisted control drug", _ReportControls)
+
+
 class _PairStrata(dy.Schema):
     stratum_no = dy.Int32(primary_key=True, min=0, description="Number of the stratum.")
     age_band = dy.String(description="Age in years, `20-39` or `85+`; `unknown`.")

@@ -66,6 +66,16 @@ MEASURES_OF = {
         "ebgm_stratified": "the same, with expected reports added up over age band x sex x year",
         "expected_reports": "reports expected if group and definition were independent, (a + b)(a + c) / N",
         "expected_reports_stratified": "the same, added up over age band x sex x year",
+        "adjusted_ror": "reporting odds ratio adjusted by logistic regression with a ridge on the covariates",
+        "adjusted_ror_firth": "the same by Firth's regression",
+        "omega": "binary logarithm of observed to expected reports of two drugs together, shrunk towards 0",
+        "additive_contrast": "reporting proportions: both drugs - one - the other + neither",
+        "proportion_difference": "difference of two reporting proportions",
+        "control_ror": "reporting odds ratio of a control drug",
+        "null_mean": "mean of the systematic error of the log ROR, from negative controls",
+        "null_sd": "its standard deviation",
+        "calibrated_p": "two-sided p-value against the empirical null",
+        "calibrated_ror": "reporting odds ratio with the systematic error taken out",
         "masking_ratio": "factor by which the PRR grows without the reports of the strongest masking group in the reference",
         "pooled_ratio": "observed / expected reports of the ingredient, pulled towards its chemical class",
     },
@@ -112,7 +122,11 @@ MEASURES_OF = {
         "restart_effect": "always empty, with the reason why restarting is not compared with not restarting",
         "restart_dose": "always empty where the source has no dose, with that reason",
     },
-    "own_control": {},
+    "own_control": {
+        "irr": "rate of a window around exposure / rate of other observed days of the same persons (self-controlled case series)",
+        "crossover_or": "odds of exposure shortly before the episode / odds earlier, in the same persons (case-crossover)",
+        "own_control_check": "share of persons that tells whether a comparison within persons can be believed",
+    },
 }
 MEASURE = {name: meaning for measures in MEASURES_OF.values() for name, meaning in measures.items()}
 QUESTION_OF = {name: question for question, measures in MEASURES_OF.items() for name in measures}
@@ -136,6 +150,10 @@ GROUP_KIND = {
     "withdrawal": COHORT_GROUP["withdrawal"],
     "antagonist": "any dopamine antagonist; in times to onset, long-acting forms apart",
     "covariate": "age, sex or year in a regression",
+    "pair": "two drugs, or kinds of drugs, named together",
+    "polypharmacy": "how many antipsychotics are named",
+    "positive_control": "drug of study/controls.csv that is known to cause NMS",
+    "negative_control": "drug of study/controls.csv that does not",
     "restart": "any restart of a dopamine antagonist after an episode",
     "restart_gap": "days from the last documented sign to the restart",
     "restart_potency": "potency of the restarted drug",
@@ -157,7 +175,10 @@ class _Results(dy.Schema):
     question = code(QUESTION, "The question that it answers.")
     measure = code(MEASURE, "Which measure.")
     definition = dy.String(description="Case definition.")
-    analysis = dy.String(nullable=True, description="Cohort arm: time-at-risk setting, a file of study/time_at_risk.")
+    analysis = dy.String(
+        nullable=True,
+        description="Cohort arm: time-at-risk setting (study/time_at_risk), or the variant of a comparison within persons.",
+    )
     roles = code(ROLES, "Reports arm: which roles expose.", nullable=True)
     duplicates = code(DUPLICATES, "Reports arm: what is done with probable duplicates.", nullable=True)
     group_kind = code(GROUP_KIND, "What the groups are.")

@@ -9,14 +9,18 @@ from nms_pv.tables.exposure import REPORT_INGREDIENTS, STRONGEST_ROLE
 
 def report_ingredients(universe: pl.DataFrame, drugs: pl.DataFrame) -> pl.DataFrame:
     """The rows of `exposure/report_ingredients`: however often a report names an ingredient in one form, it is one row."""
-    role = pl.col("role").cast(pl.String)
-    strongest = pl.when(role.is_in(list(STRONGEST_ROLE))).then(role).otherwise(pl.lit("other"))
     return (
         _coded(_administered(_of_universe(drugs, universe)))
-        .with_columns(strongest.cast(REPORT_INGREDIENTS.types["role"]))
+        .with_columns(strongest_role().cast(REPORT_INGREDIENTS.types["role"]))
         .group_by("subject_id", "ingredient", "formulation")
         .agg(pl.col("role").min())
     )
+
+
+def strongest_role() -> pl.Expr:
+    """The role of a drug row as one of `STRONGEST_ROLE`, which are in order of strength."""
+    role = pl.col("role").cast(pl.String)
+    return pl.when(role.is_in(list(STRONGEST_ROLE))).then(role).otherwise(pl.lit("other")).alias("role")
 
 
 def drug_attrition(scope: str, drugs: pl.DataFrame, universe: pl.DataFrame, ingredients: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""Persons compared with themselves: self-controlled case series and case-crossover, cohort arm."""
