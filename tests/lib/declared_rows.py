@@ -14,4 +14,4 @@ def rows(table: Table, *stated: dict[str, object]) -> pl.DataFrame:
 def _plain_value(dtype: pl.DataType) -> object:
     if isinstance(dtype, pl.Enum):
         return dtype.categories[-1]
-    return {pl.String(): "", pl.Boolean(): True, pl.Int32(): 1, pl.Int64(): 1}[dtype]
+    return {pl.String(): "", pl.Boolean(): True, pl.Int32(): 1, pl.Int64(): 1, pl.Float64(): 1.0}[dtype]

@@ -19,6 +19,7 @@ from nms_pv.tables.measures import DUPLICATES, QUESTION_OF, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
 from tests.lib.cohort_report_fixture import write_cohort
 from tests.lib.definitions_report_fixture import write_definitions
+from tests.lib.questions_report_fixture import write_topics
 from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +78,7 @@ def write_data(data: Path, drugs: DrugTable) -> None:
     write_cohort(data)
     for arm in ("reports", "cohort"):
         write_definitions(data, arm)
+    write_topics(data)
     (data / "environment.json").write_text(json.dumps({"nms-pv": "0.1.0", "numpy": "2.4.6", "polars": "2.1.0", "python": "3.11"}))
 
 

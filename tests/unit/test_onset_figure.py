@@ -17,7 +17,7 @@ MARKS = [PublishedMark(7, 0.66, "A")]
 
 @pytest.mark.parametrize("points", [POINTS, POINTS[:2], []], ids=["beyond the axis", "short", "none"])
 def test_curve_and_marks_are_drawn_and_described(points: list[dict[str, float | None]]) -> None:
-    svg = share_with_onset([(LOOKS["FGA"], points), (LOOKS["TGA"], [])], MARKS, simulated=True)
+    svg = share_with_onset([(LOOKS["FGA"], points), (LOOKS["TGA"], [])], MARKS, "reports", simulated=True)
     root = ET.fromstring(svg)  # noqa: S314
     text = " ".join(root.itertext())
     assert root.get("role") == "img"
@@ -27,5 +27,5 @@ def test_curve_and_marks_are_drawn_and_described(points: list[dict[str, float | 
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:
-    drawn = [share_with_onset([(LOOKS["SGA"], POINTS)], MARKS, simulated=False) for _ in range(2)]
+    drawn = [share_with_onset([(LOOKS["SGA"], POINTS)], MARKS, "reports", simulated=False) for _ in range(2)]
     assert drawn[0] == drawn[1]

@@ -6,6 +6,8 @@ import pytest
 
 from nms_pv.report import write_report
 from nms_pv.report.numbers import HIDDEN
+from nms_pv.report.questions.read import read_topics
+from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.words import clean, visible
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.measures import RESULTS
@@ -26,7 +28,11 @@ def _results(data: Path) -> pl.DataFrame:
 
 
 def _all_results(data: Path) -> pl.DataFrame:
-    return pl.concat([_results(data), RESULTS.scan(data / "6_measures" / "cohort" / "results.parquet").collect()])
+    """The rows of both arms, as they may leave the study where cases are told of in other ways than rates."""
+    rates = pl.concat([_results(data), RESULTS.scan(data / "6_measures" / "cohort" / "results.parquet").collect()])
+    params = declared_study().params
+    parts = [QuestionsPart(arm, read_topics(data, arm), params, rates) for arm in ("reports", "cohort")]
+    return pl.concat([rates, *(part.leaving.results for part in parts)])
 
 
 @pytest.fixture(scope="module")

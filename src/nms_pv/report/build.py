@@ -12,6 +12,8 @@ from nms_pv.report.definitions.read import read_definitions
 from nms_pv.report.definitions.section import DefinitionsPart
 from nms_pv.report.inputs import Inputs, read_inputs
 from nms_pv.report.page import Numbers, Study, choose, render
+from nms_pv.report.questions.read import read_topics
+from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.results import tidy
 from nms_pv.spec.definition_files import load_differential
 from nms_pv.spec.definitions import Definition
@@ -20,6 +22,7 @@ from nms_pv.spec.params import Params
 from nms_pv.spec.source import FaersSpec
 from nms_pv.spec.time_at_risk import load_time_at_risk
 from nms_pv.tables.contract import replacing
+from nms_pv.tables.export import published as published_rows
 from nms_pv.tables.export import write_csv
 
 
@@ -38,17 +41,21 @@ def write_report(
     part = _cohort_part(data, study, declared) if params.inputs.cohort != "none" else None
     chosen = choose(inputs, declared)
     definition_parts = [_definitions_part(data, arm, declared) for arm in declared.arms]
-    page = render(inputs, declared, chosen, part, definition_parts)
+    rates = pl.concat([inputs.results.frame, *([part.inputs.results.frame] if part else [])])
+    question_parts = [QuestionsPart(arm, read_topics(data, arm), declared.params, rates) for arm in declared.arms]
+    page = render(inputs, declared, chosen, part, definition_parts, question_parts)
     shown = {"definitions": _definitions(declared.definitions_main_first)}
     shown |= tables(inputs, declared, chosen) if declared.has_reports else {}
     shown |= cohort_tables(part, part.choose()) if part else {}
     for definition_part in definition_parts:
         shown |= definition_part.files
+    for question_part in question_parts:
+        shown |= question_part.files
     for stale in set(out.glob("tables/*.csv")) - {out / "tables" / f"{name}.csv" for name in shown}:
         stale.unlink()
     for name, frame in shown.items():
         write_csv(frame, out / "tables" / f"{name}.csv")
-    published = tidy([*inputs.results.rows, *(part.inputs.results.frame.iter_rows(named=True) if part else [])])
+    published = published_rows(pl.concat([rates, *(question_part.leaving.results for question_part in question_parts)]))
     write_csv(published, out / "results.csv")
     with replacing(out / "results.parquet") as partial:
         published.write_parquet(partial)

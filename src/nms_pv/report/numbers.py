@@ -11,6 +11,8 @@ NOT_COMPUTED = "not in the results"
 HIDDEN = "hidden, small cell"
 COUNTS = ("numerator", "denominator", "reference_numerator", "reference_denominator")
 SIGNIFICANT_DIGITS = 3
+# Measures whose name ends so are shares.
+PERCENT = ("_proportion", "_share", "_check")
 
 
 def count(value: int) -> str:
@@ -36,7 +38,7 @@ def percent(part: int, whole: int) -> str:
 
 def is_percent(row: Row, field: str) -> bool:
     """Whether the field is shown in percent."""
-    return field == "level" or (field not in COUNTS and row["measure"].endswith("_proportion"))
+    return field == "level" or (field not in COUNTS and row["measure"].endswith(PERCENT))
 
 
 def shown(row: Row, field: str) -> str:

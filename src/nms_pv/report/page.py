@@ -18,6 +18,8 @@ from nms_pv.report.figures.published import beside_published
 from nms_pv.report.figures.years import cases_by_year
 from nms_pv.report.inputs import Inputs, flat
 from nms_pv.report.numbers import Row
+from nms_pv.report.questions.panels import PANELS
+from nms_pv.report.questions.section import QuestionsPart, render_questions
 from nms_pv.report.results import Setting
 from nms_pv.report.words import clean, readable, visible
 from nms_pv.spec.definitions import Definition
@@ -25,7 +27,7 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.source import FaersSpec
 from nms_pv.tables.canonical import CODING_METHOD, DUPLICATE_RULE
-from nms_pv.tables.measures import DUPLICATES, ROLES
+from nms_pv.tables.measures import DUPLICATES, QUESTION, ROLES
 
 ROR = Words("forest", "reporting odds ratio", "ROR", "reports", is_ratio=True)
 
@@ -118,7 +120,12 @@ def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
 
 
 def render(
-    inputs: Inputs, study: Study, chosen: Numbers, part: CohortPart | None, definition_parts: list[DefinitionsPart]
+    inputs: Inputs,
+    study: Study,
+    chosen: Numbers,
+    part: CohortPart | None,
+    definition_parts: list[DefinitionsPart],
+    question_parts: list[QuestionsPart],
 ) -> str:
     """The whole page; the sections of the cohort arm are made apart, because only they may speak of how often it occurs."""
     near = loaded.near_antipsychotics(inputs)
@@ -133,6 +140,10 @@ def render(
         definition_sections=Markup("").join(
             render_definitions(p, _environment(visible if p.arm == "cohort" else clean)) for p in definition_parts
         ),
+        question_sections={
+            p.arm: render_questions(p, _environment(visible if p.arm == "cohort" else clean)) for p in question_parts
+        },
+        questions={p.arm: [(name, QUESTION[name]) for name in PANELS[p.arm]] for p in question_parts},
         snapshot=part.inputs.snapshot.rows(named=True) if part else [],
         source=study.faers.rules,
         main=study.main,
@@ -156,7 +167,8 @@ def render(
         environment=inputs.environment,
         digests=inputs.digests
         + (part.inputs.digests if part else [])
-        + [digest for definition_part in definition_parts for digest in definition_part.exact.digests],
+        + [digest for definition_part in definition_parts for digest in definition_part.exact.digests]
+        + [digest for question_part in question_parts for digest in question_part.exact.digests],
         version=dict(inputs.environment)["nms-pv"],
     )
 

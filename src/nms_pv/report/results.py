@@ -25,7 +25,8 @@ class Results:
     """Look-up of results of the reports arm by their meaning, never by taking a `result_id` apart."""
 
     def __init__(self, frame: pl.DataFrame) -> None:
-        self.rows: list[Row] = list(frame.filter(pl.col("arm") == "reports").iter_rows(named=True))
+        self.frame = frame.filter(pl.col("arm") == "reports")
+        self.rows: list[Row] = list(self.frame.iter_rows(named=True))
         self._at = {
             (r["measure"], Setting(r["definition"], r["roles"], r["duplicates"]), r["group_kind"], r["group"], r["stratum"]): r
             for r in self.rows

@@ -141,7 +141,8 @@ def _cells(patterns: pl.DataFrame) -> dict[str, int]:
 
 def _results(numbers: pl.DataFrame, level: float) -> pl.DataFrame:
     of = pl.lit(f"adjusted for {COVARIATES}")
-    ridge = pl.format("{}; {}; strength {} by cross-validation", pl.lit(RIDGE_METHOD), of, "strength")
+    chosen = pl.format("strength {} by cross-validation", "strength").fill_null("no strength could be chosen")
+    ridge = pl.format("{}; {}; {}", pl.lit(RIDGE_METHOD), of, chosen)
     method = {RIDGE: ridge, FIRTH: pl.format("{}; {}", pl.lit(FIRTH_METHOD), of)}
     return pl.concat(
         result_rows(

@@ -70,7 +70,8 @@ def write_onset(evidence: Path, labels: Path, exposure: Path, out: Path, study: 
     courses = _courses(evidence, cases)
     if main.roles in ROLES_COUNTED:
         courses = courses.filter(pl.col("role").is_in(ROLES_COUNTED[main.roles]))
-    from_start = clocks.since_start(courses, gap_days, _last_day_of(str(universe["quarter"].max())))
+    data_end = _last_day_of(str(universe["quarter"].max())) if universe.height else 0
+    from_start = clocks.since_start(courses, gap_days, data_end)
     arm = _Arm(
         "reports",
         "distinct reports that meet the definition",

@@ -132,7 +132,7 @@ def first_years(cells: pl.DataFrame, years: list[int]) -> pl.DataFrame:
         .group_by(GROUP)
         .agg(first=pl.col("received_year").min(), numerator=pl.col("cases").sum(), denominator=pl.col("reports").sum())
     )
-    is_known = pl.col("first") > min(years)
+    is_known = pl.col("first") > min(years, default=0)
     return first.with_columns(
         estimate=pl.when(is_known).then(pl.col("first").cast(pl.Float64)),
         low=pl.lit(None, pl.Float64),

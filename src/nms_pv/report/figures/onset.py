@@ -25,7 +25,9 @@ class PublishedMark(NamedTuple):
     letter: str
 
 
-def share_with_onset(series: list[tuple[Look, list[Row]]], published: list[PublishedMark], *, simulated: bool) -> Markup:
+def share_with_onset(
+    series: list[tuple[Look, list[Row]]], published: list[PublishedMark], arm: str, *, simulated: bool
+) -> Markup:
     """Steps with a band for each generation, and published shares as hollow diamonds.
 
     Parameters
@@ -35,12 +37,13 @@ def share_with_onset(series: list[tuple[Look, list[Row]]], published: list[Publi
         named in the legend as having too few cases.
     published
         Published shares.
-    simulated
-        Whether the data are simulated.
+    arm, simulated
+        Which arm, and whether the data are simulated.
 
     """
     furthest = min(FURTHEST, max([30.0, *(row["x"] for _, points in series for row in points)]))
-    with house_style("onset"):
+    name = f"onset-{arm}"
+    with house_style(name):
         figure = new_figure(HEIGHT, simulated=simulated)
         axes = axes_in_inches(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, HEIGHT - TOP - FOOT)
         _axes(axes, furthest)
@@ -52,7 +55,7 @@ def share_with_onset(series: list[tuple[Look, list[Row]]], published: list[Publi
         axes.legend(loc="upper left", frameon=False, fontsize=8)
         return as_svg(
             figure,
-            "onset",
+            name,
             "Time to onset",
             "Share of the cases whose time is known with onset up to each day since the start of the drug, with a band, one "
             "curve for each generation, and published shares as hollow diamonds with the letter of their study. The axis is "
