@@ -36,8 +36,11 @@ def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(folder: Pat
     assert hashes(simulate(tmp_path / "again", study)) == hashes(folder)
     other = hashes(simulate(tmp_path / "other", study, seed=8))
     assert set(other) == set(hashes(folder))
-    # The planted rates are the same for every seed: they are what is drawn from.
-    assert {name for name, found in other.items() if found == hashes(folder)[name]} == {"truth/planted_rates.csv"}
+    # The planted rates and associations are the same for every seed: they are what is drawn from.
+    assert {name for name, found in other.items() if found == hashes(folder)[name]} == {
+        "truth/planted_associations.csv",
+        "truth/planted_rates.csv",
+    }
 
 
 def test_quarters_are_taken_in_order_of_time(tmp_path: Path, repository: Path) -> None:

@@ -51,7 +51,7 @@ def rate(events: Counts, person_days: Counts, level: float) -> Interval:
     Garwood F. Biometrika 1936;28:437-42. doi:10.1093/biomet/28.3-4.437 (memory: to be verified)
     """
     x, days = as_floats(events, person_days)
-    return _garwood(x, days / DAYS_PER_YEAR, level)
+    return garwood(x, days / DAYS_PER_YEAR, PER_PERSON_YEARS, level)
 
 
 def rounded_rate(events: Counts, person_days: Counts, level: float) -> Interval:
@@ -78,7 +78,7 @@ def rounded_rate(events: Counts, person_days: Counts, level: float) -> Interval:
     IncidencePrevalence, R/estimateIncidence.R. https://github.com/darwin-eu/IncidencePrevalence
     """
     x, days = as_floats(events, person_days)
-    return Interval(*(_round(values) for values in _garwood(x, _round(days / DAYS_PER_YEAR), level)))
+    return Interval(*(_round(values) for values in garwood(x, _round(days / DAYS_PER_YEAR), PER_PERSON_YEARS, level)))
 
 
 def rate_ratio(a: Counts, t1: Counts, c: Counts, t0: Counts, level: float) -> Interval:
@@ -154,12 +154,13 @@ def why_ratio_undefined(a: Counts, t1: Counts, c: Counts, t0: Counts) -> npt.NDA
     return np.select(list(reasons.values()), texts, default=np.asarray(None, dtype=object))
 
 
-def _garwood(x: Floats, person_years: Floats, level: float) -> Interval:
+def garwood(x: Floats, exposure: Floats, per: float, level: float) -> Interval:
+    """Events per so much exposure, with the exact Poisson interval; undefined where there is no exposure (see `rate`)."""
     tail = (1 - level) / 2
     low = np.where(x > 0, gammaincinv(np.maximum(x, 1), tail), 0)
     limits = (x, low, gammainccinv(x + 1, tail))
     with np.errstate(divide="ignore", invalid="ignore"):
-        return Interval(*(only_where(person_years > 0, limit / person_years * PER_PERSON_YEARS) for limit in limits))
+        return Interval(*(only_where(exposure > 0, limit / exposure * per) for limit in limits))
 
 
 def _round(values: Floats) -> Floats:

@@ -74,4 +74,13 @@ def data_version(arm: str, registered: Table, path: Path) -> str:
     """
     files = registered.scan(path).select("source_id", "sha256").sort("source_id").collect()
     lines = "".join(f"{source_id} {digest}\n" for source_id, digest in files.iter_rows())
-    return f"{arm}:{hashlib.sha256(lines.encode()).hexdigest()[:12]}"
+    return _version(arm, lines.encode())
+
+
+def literature_version(study: Path) -> str:
+    """The version of the published numbers, `literature:0123456789ab`: that of the bytes of `study/literature.csv`."""
+    return _version("literature", (study / "literature.csv").read_bytes())
+
+
+def _version(of: str, content: bytes) -> str:
+    return f"{of}:{hashlib.sha256(content).hexdigest()[:12]}"

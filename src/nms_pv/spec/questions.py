@@ -1,8 +1,8 @@
 """`params.yaml`: the settings of the questions that a study answers."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nms_pv.spec.strict import Strict
 
@@ -53,11 +53,62 @@ class AfterSettings(Strict):
     curve_days: Days
 
 
+CORE_SIGNS = ("mental_status", "rigidity", "fever", "autonomic", "ck")
+
+
+class PresentationSettings(Strict):
+    """What is looked at in cases, and how clusters of them are sought."""
+
+    core_signs: dict[str, str]
+    elements: list[str] = Field(min_length=1)
+    not_clustered: list[str]
+    resamples: int = Field(ge=1)
+    noises: int = Field(ge=1)
+    noise_resamples: int = Field(ge=1)
+    fewest_cases: int = Field(ge=2)
+    fewest_patterns: int = Field(ge=2)
+    seed: int
+
+    @property
+    def clustered(self) -> list[str]:
+        """The features that cases are clustered by, sorted: the order of the settings changes nothing."""
+        return sorted(set(self.elements) - set(self.not_clustered))
+
+    @model_validator(mode="after")
+    def _core_signs_are_clustered(self) -> Self:
+        if list(self.core_signs) != list(CORE_SIGNS):
+            raise ValueError(f"core_signs names {list(self.core_signs)}; it must name {list(CORE_SIGNS)}")
+        strangers = sorted(set(self.core_signs.values()) - set(self.clustered))
+        if strangers:
+            raise ValueError(f"core_signs holds {strangers}, which must stand in elements and not in not_clustered")
+        return self
+
+
+class BiasScenario(Strict):
+    """What is believed of a definition: each prior is four shares of a trapezoid, or two numbers of a beta distribution."""
+
+    sensitivity: list[float]
+    specificity: list[float]
+    ppv: list[float]
+    reference_sensitivity: list[float] | None = None
+    reference_ppv: list[float] | None = None
+
+
+class BiasSettings(Strict):
+    """Scenarios of misclassification by name, and how often each is drawn."""
+
+    draws: int = Field(ge=100)
+    seed: int
+    scenarios: dict[str, BiasScenario]
+
+
 class Questions(Strict):
     """Settings of each question."""
 
     adjusted: AdjustedSettings
     trend: TrendSettings
+    presentation: PresentationSettings
     onset: OnsetSettings
     course: CourseSettings
     after: AfterSettings
+    bias: BiasSettings

@@ -20,6 +20,7 @@ class Purpose(IntEnum):
     VERSIONS = 4
     RENDERING = 5
     DEFECTS = 6
+    ASSOCIATIONS = 7
 
 
 def stream(seed: int, quarter_index: int, purpose: Purpose) -> np.random.Generator:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from nms_pv.simulate.faers.associations import with_associations
 from nms_pv.simulate.faers.chance import Ints, Purpose, stream
 from nms_pv.simulate.faers.drugs import draw_drugs
 from nms_pv.simulate.faers.events import draw_events, draw_outcomes, draw_reactions
@@ -53,4 +54,5 @@ def draw_content(span: Span, key: Ints, mix: Mix, table: DrugTable, seed: int) -
         *(pl.Series(code, drawn) for code, drawn in draw_outcomes(event, rng).items()),
     )
     drugs = draw_drugs(people, event, mix, catalogue(table, mix, span.year), span, stream(seed, span.index, Purpose.DRUGS))
+    reactions = with_associations(reactions, drugs, stream(seed, span.index, Purpose.ASSOCIATIONS))
     return Content(people, drugs, reactions)

@@ -63,8 +63,8 @@ def draw_drugs(
     Each case has one primary suspect. Of the drug table it suspects its exposure and nothing else: other listed drugs are
     concomitant only, and further suspects are background drugs.
 
-    Columns: key, drug_seq, role, drugname, prod_ai, route, indication, start_day, start_precision, end_day, end_precision,
-    dechal, rechal, dose, frequency, is_listed.
+    Columns: key, drug_seq, role, ingredient (as the drug table or `background` names it, empty for what nobody knows), drugname,
+    prod_ai, route, indication, start_day, start_precision, end_day, end_precision, dechal, rechal, dose, frequency, is_listed.
     """
     exposure = people["exposure"].to_numpy()
     blocks = _blocks(exposure, event, mix, names, rng)
@@ -76,6 +76,7 @@ def draw_drugs(
     is_exposure = np.concatenate([np.full(len(block.row), block.is_exposure) for block in blocks])[order]
     is_treatment = np.concatenate([np.full(len(block.row), block.is_treatment) for block in blocks])[order]
     rows = names.rows[variant]
+    is_listed = rows["group"] != BACKGROUND_GROUP
     is_nms = np.isin(event[row], (Event.NMS, Event.NMS_LIKE)) & is_exposure
     is_depot = rows["is_long_acting"].to_numpy()
     return pl.DataFrame(
@@ -83,6 +84,7 @@ def draw_drugs(
             "key": people["key"].gather(row),
             "drug_seq": count_within(row),
             "role": pl.Series(ROLES).gather(role),
+            "ingredient": rows["group"].zip_with(is_listed, rows["prod_ai"]),
             "drugname": _decorate(rows, span, rng),
             "prod_ai": pl.select(pl.when(pl.Series(rng.random(len(row)) >= PROD_AI_MISSING)).then(rows["prod_ai"])).to_series(),
             "route": _sometimes(rows["route"], 0.6, rng),
@@ -98,7 +100,7 @@ def draw_drugs(
             ),
             **_challenges(is_nms, rng),
             **_doses(len(row), rng),
-            "is_listed": rows["group"] != BACKGROUND_GROUP,
+            "is_listed": is_listed,
         }
     )
 

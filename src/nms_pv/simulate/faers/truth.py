@@ -10,6 +10,7 @@ from nms_pv.simulate.faers.terms import Event
 from nms_pv.tables.contract import replacing
 
 CASES, RATES, DEFECTS = "planted_cases.csv", "planted_rates.csv", "planted_defects.csv"
+ASSOCIATIONS = "planted_associations.csv"
 CASE_COLUMNS = (
     "caseid",
     "latest_quarter",
@@ -43,6 +44,11 @@ class Truth:
         """The planted rates: ingredient, generation, share_of_reports, nms_share, planted_ror."""
         with replacing(self.folder / RATES) as partial:
             rates.write_csv(partial)
+
+    def associations(self, associations: pl.DataFrame) -> None:
+        """The planted associations outside NMS: drug, term, ratio."""
+        with replacing(self.folder / ASSOCIATIONS) as partial:
+            associations.write_csv(partial)
 
     def cases(self, cases: pl.DataFrame, people: pl.DataFrame, elements: pl.DataFrame) -> None:
         """The cases of one quarter, duplicates included; duplicates have event and elements of their original."""

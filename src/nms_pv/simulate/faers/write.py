@@ -1,13 +1,15 @@
 """SIMULATED FAERS quarters: FDA-shaped files with planted truth, written beside the truth. Nothing in them is real.
 
 Planted are rates of NMS by suspected ingredient (`rates`), signs and outcomes (`terms`, `events`), drugs and courses
-(`names`, `drugs`), follow-ups, duplicates and deletions (`versions`), and the defects of real files (`defects`).
+(`names`, `drugs`), other drugs and terms that go together (`associations`), follow-ups, duplicates and deletions
+(`versions`), and the defects of real files (`defects`).
 """
 
 from pathlib import Path
 
 import polars as pl
 
+from nms_pv.simulate.faers.associations import planted_associations
 from nms_pv.simulate.faers.chance import Purpose, stream
 from nms_pv.simulate.faers.content import Content, draw_content
 from nms_pv.simulate.faers.defects import Record, plant
@@ -42,7 +44,8 @@ def simulate_faers(simulation: Simulation, drugs: DrugTable, faers: FaersSpec, r
         Folder for `<quarter>/<zip>`, for example `2018Q2/faers_ascii_2018q2.zip`. The same arguments give the same bytes.
     truth
         Folder for `planted_rates.csv` (one row an ingredient: odds ratio without unit, shares between 0 and 1),
-        `planted_cases.csv` (one row a case) and `planted_defects.csv` (one row a planted row, or a kind of row with its count).
+        `planted_associations.csv` (one row a drug and term: ratio of odds without unit), `planted_cases.csv` (one row a case)
+        and `planted_defects.csv` (one row a planted row, or a kind of row with its count).
 
     Raises
     ------
@@ -55,6 +58,7 @@ def simulate_faers(simulation: Simulation, drugs: DrugTable, faers: FaersSpec, r
     waiting = _Waiting()
     with Truth(truth) as planted:
         planted.rates(planted_rates(mix, spans, sizes))
+        planted.associations(planted_associations())
         for position, (quarter, size) in enumerate(zip(spans, sizes, strict=True)):
             content, drawn = _new_cases(position, spans, size, mix, drugs, simulation.seed)
             planted.cases(drawn.cases, content.people, elements_of(content.reactions))

@@ -1,0 +1,1 @@
+"""How far unmeasured confounding and misclassification could move the numbers."""

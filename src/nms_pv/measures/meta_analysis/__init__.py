@@ -1,0 +1,1 @@
+"""Proportions of several studies, pooled."""

@@ -1,0 +1,1 @@
+"""Published studies, and what they come to together."""

@@ -1,0 +1,1 @@
+"""Distinct reports over what was used of a drug."""
