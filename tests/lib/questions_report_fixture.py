@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.report.questions.panels import PANELS, Column, Listed, Matrix
-from nms_pv.report.questions.read import FOLDER, WITH_CURVES, WITH_RESULTS
+from nms_pv.report.questions.read import FOLDER, PUBLISHED, WITH_CURVES, WITH_RESULTS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.grid import GRID, GRID_SUMMARY
 from nms_pv.tables.measures import CURVES, QUESTION_OF, RESULTS
@@ -38,6 +38,8 @@ def write_topics(data: Path) -> None:
         _put(CURVES, curves(arm), folder / first / "curves.parquet")
         for topic in others:
             _put(CURVES, [], folder / topic / "curves.parquet")
+        if arm == "cohort":
+            _put(RESULTS, [], data / PUBLISHED)
         _put(GRID, grid(arm), folder / "grid" / "grid.parquet")
         _put(GRID_SUMMARY, summary(arm), folder / "grid" / "grid_summary.parquet")
         _put(WHY_ZERO, zeros(arm), folder / "why_zero" / "why_zero.parquet")

@@ -13,7 +13,18 @@ import yaml
 from nms_pv.sources.faers.record import write_record
 
 ROOT = Path(__file__).parents[2]
-LAYERS = ["1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure", "6_measures", "6_definitions", "7_report"]
+LAYERS = [
+    "1_sources",
+    "2_canonical",
+    "3_evidence",
+    "4_labels",
+    "5_exposure",
+    "6_measures",
+    "6_definitions",
+    "6_questions",
+    "6_literature",
+    "7_report",
+]
 COHORT = [
     "0_simulate_cohort",
     "1_cohort_sources",
@@ -23,6 +34,7 @@ COHORT = [
     "5_cohort_exposure",
     "6_cohort_measures",
     "6_cohort_definitions",
+    "6_cohort_questions",
 ]
 STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], *COHORT, LAYERS[-1]]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}
@@ -40,6 +52,10 @@ def copy_study(folder: Path, simulation: dict[str, object] | None = None) -> Pat
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params |= {"simulation": simulation or SMALL}
     params["inputs"] = {"reports": "simulated", "cohort": "simulated_cdm"}
+    params["questions"]["trend"] |= {"permutations": 19}
+    params["questions"]["onset"] |= {"permutations": 19, "bootstraps": 3}
+    params["questions"]["presentation"] |= {"resamples": 2, "noises": 2, "noise_resamples": 2}
+    params["questions"]["bias"] |= {"draws": 200}
     params["cohort"] |= {"bootstraps": 100, "simulation": params["cohort"]["simulation"] | {"persons": 1000}}
     (folder / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False), encoding="utf-8")
     write_record([], folder / "study" / "sources" / "faers_files.csv")

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.adjusted.model import OTHER_ANTIPSYCHOTICS
-from nms_pv.measures.adjusted.write import FIRTH, NO_REFERENCE, RIDGE, TOO_FEW, adjusted_numbers, write_adjusted
+from nms_pv.measures.adjusted.write import ENOUGH_CASES, FIRTH, NO_REFERENCE, RIDGE, TOO_FEW, adjusted_numbers, write_adjusted
 from nms_pv.spec.params import Params, load_params
 from nms_pv.spec.questions import AdjustedSettings
 from nms_pv.tables.contract import ContractError
@@ -42,8 +42,18 @@ def test_every_group_is_compared_with_all_and_with_antipsychotics_by_both_method
     assert set(haloperidol.select("reference", "measure").rows()) == {
         (reference, measure) for reference in (None, OTHER_ANTIPSYCHOTICS) for measure in (RIDGE, FIRTH)
     }
-    assert haloperidol.filter(pl.col("estimate") > 1).height == 4
-    assert haloperidol.filter(pl.col("low") < pl.col("estimate"), pl.col("estimate") < pl.col("high")).height == 4
+    by_ridge, by_firth = haloperidol.filter(measure=RIDGE), haloperidol.filter(measure=FIRTH)
+    assert by_ridge.filter(pl.col("low") > 1, pl.col("low") < pl.col("estimate"), pl.col("estimate") < pl.col("high")).height == 2
+    assert by_firth["undefined_reason"].to_list() == [ENOUGH_CASES] * 2
+
+
+def test_few_cases_have_firths_estimate_too(tmp_path: Path, repository: Path) -> None:
+    write_layers(tmp_path, reports=90)
+    params = load_params(repository / "params.yaml")
+    found = adjusted_numbers(tmp_path / "labels", tmp_path / "exposure", drug_table(), params, SETTINGS)
+    few = found.filter(pl.col("numerator").is_between(3, 9), measure=FIRTH)
+    assert few.height > 0
+    assert few.filter(pl.col("low") < pl.col("estimate"), pl.col("estimate") < pl.col("high")).height == few.height
 
 
 def test_the_four_cells_are_those_of_the_crude_table(numbers: pl.DataFrame, layers: Path) -> None:

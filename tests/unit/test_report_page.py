@@ -31,7 +31,7 @@ def _all_results(data: Path) -> pl.DataFrame:
     """The rows of both arms, as they may leave the study where cases are told of in other ways than rates."""
     rates = pl.concat([_results(data), RESULTS.scan(data / "6_measures" / "cohort" / "results.parquet").collect()])
     params = declared_study().params
-    parts = [QuestionsPart(arm, read_topics(data, arm), params, rates) for arm in ("reports", "cohort")]
+    parts = [QuestionsPart(arm, read_topics(data, arm), params, rates, []) for arm in ("reports", "cohort")]
     return pl.concat([rates, *(part.leaving.results for part in parts)])
 
 

@@ -18,6 +18,7 @@ from nms_pv.report.results import tidy
 from nms_pv.spec.definition_files import load_differential
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import DrugTable
+from nms_pv.spec.literature import load_literature
 from nms_pv.spec.params import Params
 from nms_pv.spec.source import FaersSpec
 from nms_pv.spec.time_at_risk import load_time_at_risk
@@ -42,7 +43,9 @@ def write_report(
     chosen = choose(inputs, declared)
     definition_parts = [_definitions_part(data, arm, declared) for arm in declared.arms]
     rates = pl.concat([inputs.results.frame, *([part.inputs.results.frame] if part else [])])
-    question_parts = [QuestionsPart(arm, read_topics(data, arm), declared.params, rates) for arm in declared.arms]
+    question_parts = [
+        QuestionsPart(arm, read_topics(data, arm), declared.params, rates, load_literature(study)) for arm in declared.arms
+    ]
     page = render(inputs, declared, chosen, part, definition_parts, question_parts)
     shown = {"definitions": _definitions(declared.definitions_main_first)}
     shown |= tables(inputs, declared, chosen) if declared.has_reports else {}

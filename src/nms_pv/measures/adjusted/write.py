@@ -33,6 +33,9 @@ FEWEST_CASES = 3
 COVARIATES = f"age band, sex, years of receipt by {YEARS_OF_PERIOD}, reporter, country and co-medication"
 RIDGE = "adjusted_ror"
 FIRTH = "adjusted_ror_firth"
+# Firth's estimate is for few cases and separation; it takes longest.
+FEW_CASES = 10
+ENOUGH_CASES = f"at least {FEW_CASES} cases on either side: the other adjusted estimate does"
 TOO_FEW = f"fewer than {FEWEST_CASES} reports of the group meet the definition"
 NO_REFERENCE = "there is no report outside the group"
 REGRESSIONS_AT_A_TIME = 2
@@ -124,7 +127,8 @@ def _fit(patterns: pl.DataFrame, about: dict[str, Any], level: float) -> Fitted:
     if about["reference_denominator"] == 0:
         return undefined(NO_REFERENCE)
     if about["measure"] == FIRTH:
-        return firth_odds_ratio(patterns, level)
+        few = min(about["numerator"], about["reference_numerator"]) < FEW_CASES
+        return firth_odds_ratio(patterns, level) if few else undefined(ENOUGH_CASES)
     return undefined(NO_STRENGTH) if about["strength"] is None else ridge_odds_ratio(patterns, about["strength"], level)
 
 

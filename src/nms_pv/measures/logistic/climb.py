@@ -107,7 +107,7 @@ def _limit(likelihood: Likelihood, best: Slope, column: int, side: int, level: f
     step = side * root * np.sqrt(covariance[column])
     for _ in range(WIDEST):
         if beyond(step) > 0:
-            return float(best.coefficients[column] + brentq(beyond, 0, step, xtol=1e-8 * abs(step)))
+            return float(best.coefficients[column] + brentq(beyond, 0, step, xtol=1e-7 * abs(step)))
         step *= 1.4
     raise NotConverged
 

@@ -1,5 +1,6 @@
 """Numbers of the topics -> the rows that each panel shows."""
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
@@ -7,6 +8,10 @@ import polars as pl
 from nms_pv.report.numbers import Row
 from nms_pv.report.questions.panels import Column, Listed, Matrix
 from nms_pv.spec.params import Params
+
+# The definition of published numbers: that of each study.
+AS_PUBLISHED = "as_published"
+SPLIT = r"\b(age|sex|year)="
 
 Address = tuple[str, str, str, str | None, str | None]
 
@@ -33,7 +38,7 @@ class MainNumbers:
 
     def __init__(self, numbers: pl.DataFrame, arm: str, params: Params) -> None:
         main = params.main
-        is_main = pl.col("definition") == main.definition
+        is_main = pl.col("definition").is_in([main.definition, AS_PUBLISHED])
         if arm == "reports":
             counted = [pl.col("roles").is_null() | (pl.col("roles") == main.roles)]
             counted.append(pl.col("duplicates").is_null() | (pl.col("duplicates") == main.duplicates))
@@ -58,8 +63,9 @@ class MainNumbers:
         return [line for line in made if any(line.cells)]
 
     def listed(self, panel: Listed) -> ListedRows:
-        """The numbers of a list, in order of measure and kind; of many pairs, those with most reports first."""
-        found = [r for r in self.rows if r["measure"] in panel.measures and r["group_kind"] in panel.kinds]
+        """The numbers of a list, in order of measure and kind, those that count most first; not those of one age, sex or year."""
+        of_panel = [r for r in self.rows if r["measure"] in panel.measures and r["group_kind"] in panel.kinds]
+        found = [r for r in of_panel if not re.search(SPLIT, r["stratum"] or "")]
         ordered = sorted(
             found,
             key=lambda r: (panel.measures.index(r["measure"]), panel.kinds.index(r["group_kind"]), -(r["numerator"] or 0)),

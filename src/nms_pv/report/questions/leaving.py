@@ -26,7 +26,7 @@ def numbers_to_leave(numbers: pl.DataFrame, rates: pl.DataFrame, smallest: int) 
     Parameters
     ----------
     numbers
-        Rows of the topics.
+        Rows of the topics; published numbers among them leave as they are.
     rates
         Rows of the cohort's rates, with what is suppressed there.
     smallest
@@ -35,20 +35,17 @@ def numbers_to_leave(numbers: pl.DataFrame, rates: pl.DataFrame, smallest: int) 
     """
     if smallest == 0:
         return numbers
-    of_rates = pl.col("question").is_in(OF_RATES)
+    of_rates, is_published = pl.col("question").is_in(OF_RATES), pl.col("arm") != "cohort"
     hidden_groups = _groups_with_a_hidden_year(rates)
     hidden = numbers.filter(of_rates).join(hidden_groups, on=CELL, how="semi", nulls_equal=True)["result_id"]
     gives_away = pl.when(of_rates).then(pl.col("result_id").is_in(hidden.implode())).otherwise(_is_small(smallest))
-    return (
-        numbers.with_columns(suppressed=pl.col("suppressed") | gives_away)
-        .with_columns(
-            *(pl.when(of_rates | _counts_days(name)).then(name).otherwise(_rounded(pl.col(name), smallest)) for name in COUNTS),
-            *(
-                pl.when(of_rates).then(name).otherwise(pl.col(name).round_sig_figs(DIGITS))
-                for name in ("estimate", "low", "high")
-            ),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in RESULTS.types.items())
+    leaving = numbers.filter(~is_published).with_columns(suppressed=pl.col("suppressed") | gives_away)
+    rounded = leaving.with_columns(
+        *(pl.when(of_rates | _counts_days(name)).then(name).otherwise(_rounded(pl.col(name), smallest)) for name in COUNTS),
+        *(pl.when(of_rates).then(name).otherwise(pl.col(name).round_sig_figs(DIGITS)) for name in ("estimate", "low", "high")),
+    )
+    return pl.concat(
+        [rounded.select(pl.col(name).cast(dtype) for name, dtype in RESULTS.types.items()), numbers.filter(is_published)]
     )
 
 

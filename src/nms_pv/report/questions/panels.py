@@ -87,8 +87,37 @@ _INGREDIENTS = ("chemical_class", "formulation", "ingredient")
 WINDOWS = ("0-7", "8-30", "31-90")
 _AROUND = ("before start", *WINDOWS, "91+", "after end")
 
+_SIGNS = (
+    Listed(
+        "Elements that are documented",
+        ("element_documented_proportion", "element_difference"),
+        ("all", "antipsychotic"),
+        "A lower bound: what is not documented may have been there. Differences between generations are in the file.",
+        is_long=True,
+    ),
+    Listed(
+        "Typical and atypical presentations, and how stable they are",
+        (
+            "cluster_proportion",
+            "cluster_core_signs",
+            "cluster_documented_elements",
+            "cluster_stability",
+            "cluster_stability_p",
+            "cluster_silhouette_p",
+        ),
+        ("all", "antipsychotic"),
+        "An atypical case may only be a poorly documented one. A stable division is no finding where noise divides as stably.",
+        is_long=True,
+    ),
+)
+_E_VALUES = Listed("How strong a confounder would have to be", ("e_value",), ("generation", "generation_state"), is_long=True)
+
 PANELS: dict[str, dict[str, tuple[Panel, ...]]] = {
     "reports": {
+        "how_often": (
+            Listed("Reports by use of the drug", ("reporting_rate",), ("generation", "ingredient", "all")),
+            Listed("If only some of the reports are true cases", ("ppv_corrected_reports",), ("all", "generation")),
+        ),
         "falling": (
             Listed("Trend of reporting", ("annual_prr_ratio", "average_annual_percent_change", "joinpoints")),
             Matrix(
@@ -125,7 +154,9 @@ PANELS: dict[str, dict[str, tuple[Panel, ...]]] = {
                 is_long=True,
             ),
             Listed("Masking by the strongest group", ("masking_ratio",), ("generation",)),
+            _E_VALUES,
         ),
+        "which_signs": _SIGNS,
         "when": (Matrix("Time to onset", _ONSET, ("antagonist", "generation"), _ONSET_NOTE), _ONSET_PUBLISHED, _ONSET_REASONS),
         "course": (
             Matrix(
@@ -148,6 +179,51 @@ PANELS: dict[str, dict[str, tuple[Panel, ...]]] = {
         ),
     },
     "cohort": {
+        "how_often": (
+            Listed(
+                "Published proportions together",
+                (
+                    "pooled_proportion",
+                    "predicted_proportion",
+                    "heterogeneity_tau2",
+                    "heterogeneity_i2",
+                    "size_slope",
+                    "small_study_slope",
+                    "year_slope",
+                ),
+                ("literature",),
+                "A new study is expected within the limits of the predicted proportion. Rows from memory are marked in the file "
+                "of the literature; the stratum `status=found` leaves them out.",
+                is_long=True,
+            ),
+            Listed(
+                "If the definition errs",
+                ("bias_adjusted_rate", "bias_adjusted_proportion", "impossible_draws"),
+                ("antipsychotic", "generation_state"),
+                "Scenarios of params.yaml, made up as illustrations: no validation study of the codes of NMS is known to us.",
+                is_long=True,
+            ),
+        ),
+        "which_drugs": (
+            _E_VALUES,
+            Listed("If the definition errs", ("bias_adjusted_rate_ratio",), ("generation_state",), is_long=True),
+        ),
+        "which_signs": (
+            Listed(
+                "Which sign comes first",
+                (
+                    "first_sign_proportion",
+                    "first_sign_early_proportion",
+                    "sign_order_proportion",
+                    "sign_order_by_chance",
+                    "sign_order_minus_published",
+                    "first_sign_to_code_days",
+                ),
+                ("antipsychotic",),
+                "Among cases with at least two dated core signs. The order by chance is what the same dates give at random.",
+            ),
+            *_SIGNS,
+        ),
         "falling": (
             Listed("Joinpoints", ("average_annual_percent_change", "annual_percent_change", "joinpoints", "joinpoint_p")),
         ),

@@ -16,16 +16,20 @@ WITH_RESULTS = {
     "reports": (
         "adjusted",
         "after",
+        "bias",
         "calibration",
         "comparison",
         "course",
         "ebgm",
         "interaction",
         "onset",
+        "presentation",
+        "reporting_rate",
         "reporting_trend",
     ),
-    "cohort": ("after", "course", "joinpoint", "onset", "own_control"),
+    "cohort": ("after", "bias", "course", "joinpoint", "onset", "own_control", "presentation"),
 }
+PUBLISHED = "6_measures/published/results.parquet"
 WITH_CURVES = {"reports": ("onset", "reporting_trend"), "cohort": ("after", "course", "joinpoint", "onset", "own_control")}
 
 
@@ -42,7 +46,7 @@ class Topics:
 
 
 def read_topics(data: Path, arm: str) -> Topics:
-    """Read the topics of an arm.
+    """Read the topics of an arm; the published numbers of people stand with those of the cohort.
 
     Raises
     ------
@@ -52,6 +56,7 @@ def read_topics(data: Path, arm: str) -> Topics:
     """
     folder = data / FOLDER[arm]
     results = [folder / topic / "results.parquet" for topic in WITH_RESULTS[arm]]
+    results += [data / PUBLISHED] if arm == "cohort" else []
     curves = [folder / topic / "curves.parquet" for topic in WITH_CURVES[arm]]
     others = [
         folder / "grid" / "grid.parquet",

@@ -8,12 +8,14 @@ import polars as pl
 from jinja2 import Environment
 from markupsafe import Markup
 
+from nms_pv.report.figures.funnel import WARNING
 from nms_pv.report.numbers import PERCENT
 from nms_pv.report.questions.chosen import MainNumbers
 from nms_pv.report.questions.drawn import figures
 from nms_pv.report.questions.leaving import curves_to_leave, grid_to_leave, numbers_to_leave, zeros_to_leave
 from nms_pv.report.questions.panels import PANELS, Matrix
 from nms_pv.report.questions.read import Topics
+from nms_pv.spec.literature import PublishedProportion
 from nms_pv.spec.params import Params
 from nms_pv.tables.grid import COMPARATOR, FACTOR
 from nms_pv.tables.measures import MEASURE, QUESTION
@@ -30,6 +32,7 @@ class QuestionsPart:
     exact: Topics
     params: Params
     rates: pl.DataFrame
+    published: list[PublishedProportion]
 
     @property
     def _smallest(self) -> int:
@@ -74,7 +77,7 @@ class QuestionsPart:
     @cached_property
     def figures(self) -> dict[str, list[Markup]]:
         """Drawings by question, and those of the grid."""
-        return figures(self.arm, self.leaving, self.numbers, self.params)
+        return figures(self.arm, self.leaving, self.numbers, self.published, self.params)
 
     def questions(self) -> list[dict[str, Any]]:
         """What the chapter of each question is given."""
@@ -121,6 +124,7 @@ def render_questions(part: QuestionsPart, environment: Environment) -> Markup:
             simulated=part.params.inputs.simulated,
             smallest=part.params.cohort.smallest_cell,
             percent=PERCENT,
+            funnel_warning=WARNING,
             measure_meaning=MEASURE,
             comparator_meaning=COMPARATOR,
             factor_meaning=FACTOR,
