@@ -72,7 +72,8 @@ def pooled_proportion(events: Counts, people: Counts, level: float) -> Pooled:
 
     Notes
     -----
-    Undefined with fewer than 3 studies, and when no study has an event, or everybody in every study has one.
+    Undefined with fewer than 3 studies, and when no study has an event, everybody in every study has one, or every study
+    has either nobody or everybody with one.
 
     References
     ----------
@@ -123,6 +124,8 @@ def why_not_pooled(events: Floats, people: Floats) -> str | None:
         return "no event in any study"
     if (events == people).all():
         return "everybody in every study has an event"
+    if ((events == 0) | (events == people)).all():
+        return "in every study nobody or everybody has an event: the spread between them has no finite estimate"
     return None
 
 
