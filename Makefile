@@ -40,8 +40,10 @@ $(addprefix test-,$(TESTS)): test-%: $(INSTALLED)
 proof: $(INSTALLED_FOR_PROOF)
 	$(BIN)/pytest -m proof $(BOTH_CORES)
 
-bench: $(INSTALLED)
+bench: $(INSTALLED) report
 	$(BIN)/python benchmarks/bench_pairs.py
+	$(BIN)/python benchmarks/bench_all_pairs.py
+	$(BIN)/python benchmarks/bench_measures.py
 	$(BIN)/python benchmarks/bench_pipeline.py
 	$(BIN)/python benchmarks/bench_pipeline.py 2000000 20
 	$(BIN)/python benchmarks/bench_versions.py

@@ -19,10 +19,10 @@ import polars as pl
 from bench_cohort import PROJECT, make_bench_input
 
 from nms_pv.exposure.cohort.counting import CohortFrames, CohortGroups, count_cohort
-from nms_pv.exposure.engine import open_engine
 from nms_pv.exposure.cohort.eras import ingredient_eras
 from nms_pv.exposure.cohort.groups import cohort_groups, group_eras
 from nms_pv.exposure.cohort.strata import Strata
+from nms_pv.exposure.engine import open_engine
 from nms_pv.measures.rates import rate
 from nms_pv.spec.drugs import load_drugs
 from nms_pv.spec.params import load_params

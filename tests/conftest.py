@@ -18,3 +18,8 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real files at {folder}; set NMS_PV_SHARED to the folder that has them")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first, so that both cores end together."""
+    items.sort(key=lambda item: "test_whole_run" not in item.nodeid)

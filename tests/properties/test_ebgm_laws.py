@@ -103,7 +103,7 @@ def test_the_likelihood_is_the_negative_binomial_mixture_of_scipy(rows: list[tup
         np.testing.assert_allclose(found, weight[place] * expected[place], rtol=1e-8, atol=1e-8)
 
 
-@few
+@settings(max_examples=10, deadline=None)
 @given(cells, priors)
 def test_the_derivatives_are_those_of_differences(rows: list[tuple[int, float, int]], prior: Prior) -> None:
     table = Cells(*np.array(rows, dtype=float).T)
@@ -114,8 +114,8 @@ def test_the_derivatives_are_those_of_differences(rows: list[tuple[int, float, i
     gradient = [(up.value - down.value) / (2 * step) for up, down in zip(above, below, strict=True)]
     hessian = [(up.gradient - down.gradient) / (2 * step) for up, down in zip(above, below, strict=True)]
     size = max(1.0, np.abs(here.hessian).max(), np.abs(here.gradient).max(), abs(here.value))
-    np.testing.assert_allclose(here.gradient, gradient, atol=1e-6 * size)
-    np.testing.assert_allclose(here.hessian, hessian, atol=1e-6 * size)
+    np.testing.assert_allclose(here.gradient, gradient, atol=1e-5 * size)
+    np.testing.assert_allclose(here.hessian, hessian, atol=1e-5 * size)
 
 
 @given(priors)

@@ -2,14 +2,14 @@
 
 import numpy as np
 import polars as pl
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nms_pv.measures.onset.clocks import since_start
 from nms_pv.measures.onset.equality import equality, holm
 from nms_pv.measures.onset.lynden_bell import reverse_curve
 from nms_pv.measures.onset.quantiles import QUARTILES, quantiles
-from nms_pv.measures.onset.weibull import most_likely, start, times_of, weibull, why_undefined
+from nms_pv.measures.onset.weibull import log_likelihood, most_likely, start, times_of, weibull, why_undefined
 from tests.lib import onset
 
 unhurried = settings(deadline=None, max_examples=6)
@@ -105,13 +105,16 @@ def test_the_order_of_cases_does_not_matter_to_a_fit(rows: list[tuple[int, int]]
 
 
 @given(st.integers(0, 1_000), st.sampled_from([1.0, 2.0]), st.sampled_from([2, 5]))
+@example(420, 1.0, 2)
 @unhurried
 def test_time_in_another_unit_scales_the_scale_and_keeps_the_shape(seed: int, shape: float, factor: int) -> None:
-    """Whole days are grid points of any unit only roughly: long times make the grid fine."""
+    """Whole days are grid points of any unit only roughly: long times make the grid fine, and fits agree to their likelihood."""
     day, limit = onset.drawn_under_limits(np.random.default_rng(seed), 40, shape, 20_000, longest_limit=60_000)
-    fits = [most_likely(times, start(times)) for times in (times_of(day, limit), times_of(factor * day, factor * limit))]
+    scaled = times_of(factor * day, factor * limit)
+    fits = [most_likely(times, start(times)) for times in (times_of(day, limit), scaled)]
     assume(np.isfinite(fits).all() and fits[0][1] < np.log(500_000))
-    np.testing.assert_allclose(fits[1], fits[0] + [0, np.log(factor)], atol=0.05)
+    best, carried_over = (log_likelihood(scaled, at)[0] for at in (fits[1], fits[0] + [0, np.log(factor)]))
+    assert best - 0.01 < carried_over <= best + 1e-6
 
 
 @given(st.integers(0, 1_000), st.integers(5, 40))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nms_pv.measures.joinpoint.segmented import Series, best_fit
 from nms_pv.measures.joinpoint.trend import Trend, joinpoint_trend
-from nms_pv.measures.reporting_trend.comparison import annual_ratio, herfindahl
+from nms_pv.measures.reporting_trend.comparison import AnnualRatio, annual_ratio, herfindahl
 
 few = settings(max_examples=25, deadline=None)
 some = st.integers(1, 400)
@@ -57,13 +57,19 @@ def test_an_average_lies_between_its_segments_and_fitted_events_add_up(rows: lis
     assert (changes <= found.changes.high).all()
 
 
+def inverse(of: AnnualRatio) -> np.ndarray:
+    with np.errstate(divide="ignore"):
+        return 1 / np.array([of.estimate, of.high, of.low])
+
+
 @given(years)
+@example([(1, 500, 1, 500), (1, 500, 6, 500), (30, 500, 1, 517)])
 @few
 def test_swapping_the_groups_inverts_the_annual_ratio(rows: list[tuple[int, ...]]) -> None:
     a, n1, c, n0 = np.array(rows).T
     year = np.arange(len(rows))
     here, swapped = annual_ratio(year, a, n1, c, n0, 0.95), annual_ratio(year, c, n0, a, n1, 0.95)
-    np.testing.assert_allclose(swapped[:3], [1 / here.estimate, 1 / here.high, 1 / here.low], rtol=1e-6)
+    np.testing.assert_allclose(swapped[:3], inverse(here), rtol=1e-6)
     assert swapped.dispersion == pytest.approx(here.dispersion, rel=1e-6)
 
 
@@ -76,7 +82,7 @@ def test_what_raises_all_reporting_of_a_year_does_not_move_the_annual_ratio(rows
     here, moved = annual_ratio(year, a, n1, c, n0, 0.95), annual_ratio(year, a, n1 * more, c, n0 * more, 0.95)
     np.testing.assert_allclose(moved[:3], here[:3], rtol=1e-6)
     turned = annual_ratio(-year, a, n1, c, n0, 0.95)
-    np.testing.assert_allclose(turned[:3], [1 / here.estimate, 1 / here.high, 1 / here.low], rtol=1e-6)
+    np.testing.assert_allclose(turned[:3], inverse(here), rtol=1e-6)
 
 
 @given(st.lists(some, min_size=1, max_size=20), st.integers(2, 9))

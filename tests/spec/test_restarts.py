@@ -97,9 +97,7 @@ def test_follow_up_is_counted_from_the_restart(drugs: DrugTable) -> None:
 def test_a_restart_belongs_to_every_group_that_describes_it(drugs: DrugTable) -> None:
     rows = observed(episode())
     index = index_episodes(counted(rows), rows, met(rows))
-    found = restart_groups(
-        with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, *HOW), SETTINGS
-    )
+    found = restart_groups(with_restart(index, eras(era(130, 200, "chlorpromazine")), drugs, *HOW), SETTINGS)
     assert set(found.select("group_kind", "group").rows()) == {
         ("restart", "any"),
         ("restart_gap", "14-41"),

@@ -10,7 +10,7 @@ from scipy.special import expit, log_expit, stdtrit
 from nms_pv.measures.interval import Counts, Floats, as_floats
 
 FEWEST_YEARS = 3
-# Beyond these the logarithm of an annual ratio is no finite estimate.
+# Limits of the logarithm of an annual ratio beyond these are taken for infinite.
 WIDEST = 50.0
 PRECISE = 1e-10
 
@@ -52,8 +52,8 @@ def annual_ratio(year: Counts, a: Counts, n1: Counts, c: Counts, n0: Counts, lev
         ``exp(h)`` in ``log(PRR of year t) = g + h t``. Given the cases of each year, ``a + c``, those of the group are binomial
         with log odds ``log(n1 / n0) + g + h t``: whatever raises or lowers all reporting of a year cancels. Limits are where the
         profile of twice the log-likelihood, over the dispersion, falls by the square of the quantile of Student's distribution
-        with ``years - 2`` degrees of freedom; dispersion is Pearson's chi-squared over these, but not less than 1. Unit: none
-        (ratio per year).
+        with ``years - 2`` degrees of freedom; dispersion is Pearson's chi-squared over these, but not less than 1. A limit is 0
+        or infinite where the profile does not fall so far for any ratio one could meet. Unit: none (ratio per year).
 
     Notes
     -----
@@ -132,7 +132,10 @@ def _log_likelihood(years: _Years, slope: float) -> float:
 
 
 def _limit(years: _Years, slope: float, best: float, side: int, fall: float) -> float:
-    return _outwards(lambda h: 2 * (best - _log_likelihood(years, h)) - fall, slope, side)
+    def short_of(h: float) -> float:
+        return 2 * (best - _log_likelihood(years, h)) - fall
+
+    return side * np.inf if short_of(side * WIDEST) < 0 else _outwards(short_of, slope, side)
 
 
 def _root(score: Callable[[float], float], start: float) -> float:
