@@ -6,12 +6,14 @@ INSTALLED := $(VENV)/installed
 INSTALLED_FOR_PROOF := $(VENV)/installed-for-proof
 # A file of tests stays in one process, so that its fixtures are built once.
 BOTH_CORES := --numprocesses 2 --dist loadfile
+# The random examples of hypothesis are the same each time: who runs the tests again sees what others saw.
+SAME_EXAMPLES := --hypothesis-profile=ci
 TESTS := unit spec known_answers properties pipeline browser
 
-.PHONY: report test check fix docs proof bench clean $(addprefix test-,$(TESTS))
+.PHONY: report test coverage check fix docs proof bench clean $(addprefix test-,$(TESTS))
 
 # Both need the stage commands to find the pinned Python first.
-report test proof bench $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
+report test coverage proof bench $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 report: $(INSTALLED)
 	$(BIN)/python -m nms_pv.audit.lock
@@ -19,6 +21,10 @@ report: $(INSTALLED)
 	@echo "$(CURDIR)/reports/index.html"
 
 test: check
+	$(BIN)/pytest -m "not proof" $(BOTH_CORES) $(SAME_EXAMPLES)
+
+# Looks for new random examples, too.
+coverage: $(INSTALLED)
 	$(BIN)/pytest -m "not proof" $(BOTH_CORES) --cov --cov-report=term
 
 check: $(INSTALLED)
@@ -38,7 +44,7 @@ $(addprefix test-,$(TESTS)): test-%: $(INSTALLED)
 	$(BIN)/pytest tests/$* -m "not proof"
 
 proof: $(INSTALLED_FOR_PROOF)
-	$(BIN)/pytest -m proof $(BOTH_CORES)
+	$(BIN)/pytest -m proof $(BOTH_CORES) $(SAME_EXAMPLES)
 
 bench: $(INSTALLED) report
 	$(BIN)/python benchmarks/bench_pairs.py

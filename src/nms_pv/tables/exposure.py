@@ -93,6 +93,9 @@ class _Pairs(dy.Schema):
     term_reports = dy.Int64(min=1, description="Distinct counted reports of the term: a + c.")
 
 
+# The columns of the universe whose values make a stratum.
+PAIR_STRATUM = ["age_band", "sex", "received_year"]
+
 PAIR_STRATA = Table("exposure/pair_strata", "one age band x sex x year of receipt with a counted report", _PairStrata)
 PAIR_DRUGS = Table("exposure/pair_drugs", "one drug x stratum with a counted report", _PairDrugs)
 PAIR_TERMS = Table("exposure/pair_terms", "one reaction term x stratum with a counted report", _PairTerms)

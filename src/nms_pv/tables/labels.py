@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import dataframely as dy
+import polars as pl
 
 from nms_pv.tables.contract import ContractError, Table, code
 
@@ -57,6 +58,21 @@ class _Definitions(dy.Schema):
 
 
 DEFINITIONS = Table("labels/definitions", "one definition of the study", _Definitions)
+
+
+def scan_met(verdicts: Path, definitions: Collection[str]) -> pl.LazyFrame:
+    """The cases: columns subject_id and definition of every verdict `met`.
+
+    Parameters
+    ----------
+    verdicts
+        Where rows of `labels/verdicts` lie: one part, or the folder of all.
+    definitions
+        Those that are asked for.
+
+    """
+    met = VERDICTS.scan(verdicts).filter(pl.col("verdict") == "met", pl.col("definition").is_in(list(definitions)))
+    return met.select("subject_id", "definition")
 
 
 def refuse_not_computed(labels: Path, names: Collection[str]) -> None:

@@ -23,6 +23,32 @@ def part_names(table: Table, folder: Path) -> list[str]:
     return names
 
 
+def common_parts(*places: tuple[Table, Path]) -> list[str]:
+    """The file names of the parts of several tables, in order: every table has the same.
+
+    Parameters
+    ----------
+    places
+        Tables and the folders of their parts.
+
+    Raises
+    ------
+    ContractError
+        When a table has no part, or other parts than the first.
+
+    """
+    (first, first_folder), *others = places
+    names = part_names(first, first_folder)
+    for table, folder in others:
+        different = sorted(set(names) ^ set(part_names(table, folder)))
+        if different:
+            raise ContractError(
+                f"{table.name} in {folder} and {first.name} in {first_folder} must have the same parts; only one of them has "
+                f"{different}. Run `dvc repro`"
+            )
+    return names
+
+
 def keep_only(names: list[str], folder: Path) -> None:
     """Delete the other part files in `folder`: a part of an earlier run would be counted again."""
     for path in folder.glob("*.parquet"):

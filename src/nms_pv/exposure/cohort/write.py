@@ -23,7 +23,7 @@ from nms_pv.tables.attrition import ATTRITION, write_attrition
 from nms_pv.tables.cohort import DRUG_EXPOSURES, OBSERVATION_PERIODS, PERSONS
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
+from nms_pv.tables.labels import refuse_not_computed, scan_met
 from nms_pv.tables.parts import PARTS_AT_A_TIME, keep_only, part_names
 from nms_pv.tables.person_time import CASE_COURSES, CASE_OBSERVATION, CASES, ERAS, PERSON_TIME
 
@@ -149,8 +149,7 @@ def _courses(places: _Places, part: str, gap_days: int) -> pl.DataFrame:
 
 def _outcomes(places: _Places, part: str, definitions: Sequence[str]) -> pl.DataFrame:
     """Every episode that meets a definition that is counted, with it."""
-    verdicts = VERDICTS.scan(places.labels / "verdicts" / part)
-    met = verdicts.filter(pl.col("verdict") == "met", pl.col("definition").is_in(definitions)).select("subject_id", "definition")
+    met = scan_met(places.labels / "verdicts" / part, definitions)
     found = EPISODES.scan(places.evidence / "episodes" / part).join(met, on="subject_id")
     return found.select("definition", "subject_id", "person_id", "start_day", "end_day").collect()
 

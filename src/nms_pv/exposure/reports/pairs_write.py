@@ -10,7 +10,7 @@ from nms_pv.exposure.engine import Engine
 from nms_pv.exposure.reports.pairs import ReportRows, drug_counts, pair_counts, term_counts, with_margins
 from nms_pv.spec.params import Main
 from nms_pv.tables.canonical import NOT_ADMINISTERED, REPORT_DRUGS, REPORT_EVENTS, SUSPECT_ROLES
-from nms_pv.tables.exposure import PAIR_DRUGS, PAIR_STRATA, PAIR_TERMS, PAIRS, UNIVERSE
+from nms_pv.tables.exposure import PAIR_DRUGS, PAIR_STRATA, PAIR_STRATUM, PAIR_TERMS, PAIRS, UNIVERSE
 from nms_pv.tables.parts import part_names
 
 EXPOSES = {
@@ -19,7 +19,6 @@ EXPOSES = {
     "any": pl.col("role") != NOT_ADMINISTERED,
 }
 COUNTS = {"collapsed": pl.col("is_representative"), "kept": pl.lit(value=True)}
-STRATUM = ["age_band", "sex", "received_year"]
 
 
 def write_pairs(canonical: Path, out: Path, main: Main, engine: Engine) -> None:
@@ -29,8 +28,8 @@ def write_pairs(canonical: Path, out: Path, main: Main, engine: Engine) -> None:
     and duplicates count as `main` says. Of the rows, one part is in memory at a time.
     """
     parts = [_Part(canonical, out, name, main) for name in part_names(UNIVERSE, out / "universe")]
-    counted = pl.concat([part.reports().group_by(STRATUM).agg(reports=pl.len().cast(pl.Int64)) for part in parts])
-    strata = counted.group_by(STRATUM).agg(pl.col("reports").sum()).sort(STRATUM).with_row_index("stratum_no")
+    counted = pl.concat([part.reports().group_by(PAIR_STRATUM).agg(reports=pl.len().cast(pl.Int64)) for part in parts])
+    strata = counted.group_by(PAIR_STRATUM).agg(pl.col("reports").sum()).sort(PAIR_STRATUM).with_row_index("stratum_no")
     drugs = _numbered("drug", (part.drugs() for part in parts))
     terms = _numbered("term", (part.terms() for part in parts))
     with TemporaryDirectory(dir=out) as folder:
@@ -56,7 +55,7 @@ class _Part:
         return (
             UNIVERSE.scan(self.out / "universe" / self.name)
             .filter(COUNTS[self.main.duplicates])
-            .select("subject_id", *STRATUM)
+            .select("subject_id", *PAIR_STRATUM)
             .collect()
             .with_row_index("report_no")
         )
@@ -73,7 +72,7 @@ class _Part:
 
     def coded(self, strata: pl.DataFrame, drugs: pl.DataFrame, terms: pl.DataFrame, folder: Path, engine: Engine) -> ReportRows:
         """The rows as integers, each once, kept in `folder`."""
-        numbered = self.reports().join(strata, on=STRATUM, nulls_equal=True).select("report_no", "stratum_no")
+        numbered = self.reports().join(strata, on=PAIR_STRATUM, nulls_equal=True).select("report_no", "stratum_no")
         named = self.drugs().collect().join(drugs, on="drug").select("report_no", "drug_no").unique()
         reported = self.terms().collect().join(terms, on="term").select("report_no", "term_no").unique()
         files = [folder / f"{kind}-{self.name}" for kind in ("drugs", "terms", "reports")]

@@ -17,12 +17,12 @@ from nms_pv.measures.adjusted.model import (
     firth_odds_ratio,
     ridge_odds_ratio,
 )
-from nms_pv.measures.adjusted.read import MainPart, main_parts
 from nms_pv.measures.adjusted.tally import Tally, add_up, patterns_of, tally_part
 from nms_pv.measures.logistic.firth import METHOD as FIRTH_METHOD
 from nms_pv.measures.logistic.patterns import Fitted, undefined
 from nms_pv.measures.logistic.ridge import METHOD as RIDGE_METHOD
 from nms_pv.measures.reports.groups import Groups, drug_groups
+from nms_pv.measures.reports.main_parts import MainPart, main_parts
 from nms_pv.measures.reports.results import REPORTS
 from nms_pv.measures.rows import result_rows, write_results
 from nms_pv.spec.drugs import DrugTable

@@ -26,7 +26,7 @@ from nms_pv.spec.params import Params
 from nms_pv.spec.questions import AfterSettings
 from nms_pv.tables.canonical import NOT_ADMINISTERED
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
+from nms_pv.tables.labels import refuse_not_computed, scan_met
 from nms_pv.tables.measures import CURVES
 from nms_pv.tables.person_time import CASE_COURSES, CASE_OBSERVATION, CASES
 
@@ -85,8 +85,7 @@ def write_after_of_cohort(
     observation = CASE_OBSERVATION.scan(exposure / "case_observation.parquet").collect()
     episodes = EPISODES.scan(evidence / "episodes").collect()
     observed = observed_episodes(episodes, FINDINGS.scan(evidence / "findings").collect(), observation)
-    judged = VERDICTS.scan(labels / "verdicts").filter(pl.col("verdict") == "met", pl.col("definition").is_in(params.definitions))
-    met = judged.select("definition", "subject_id").collect()
+    met = scan_met(labels / "verdicts", params.definitions).collect()
     counted = counted_cases(CASES.scan(exposure / "cases.parquet").collect(), analysis, params.definitions, drugs)
     index = index_episodes(counted, observed, met)
     persons = index.lazy().select("person_id").unique()

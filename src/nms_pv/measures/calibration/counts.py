@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from nms_pv.measures.adjusted.read import MainPart
+from nms_pv.measures.reports.main_parts import MainPart
 from nms_pv.spec.controls import Control
 
 

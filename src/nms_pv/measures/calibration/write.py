@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from nms_pv.measures.adjusted.read import main_parts
 from nms_pv.measures.calibration.counts import add_up, count_part
 from nms_pv.measures.calibration.null import calibrated_interval, calibrated_p, null_of_counts, null_of_estimates
 from nms_pv.measures.interval import Floats, Interval
 from nms_pv.measures.reports.counting import ROLES_COUNTED
 from nms_pv.measures.reports.disproportionality import ror
+from nms_pv.measures.reports.main_parts import main_parts
 from nms_pv.measures.reports.results import REPORTS
 from nms_pv.measures.rows import result_rows, with_interval, write_results
 from nms_pv.spec.controls import Control

@@ -11,8 +11,8 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.exposure import REPORT_INDICATION_GROUPS, REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed, scan_met
+from nms_pv.tables.parts import common_parts
 
 
 def write_comparison(
@@ -38,7 +38,7 @@ def write_comparison(
         settings=settings,
         level=params.level,
     )
-    parts = part_names(UNIVERSE, exposure / "universe")
+    parts = common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"))
     tallies = together([tally_part(_read(labels, exposure, part, study), study) for part in parts])
     found = comparisons(tallies, study, _classes(drugs))
     rows = [
@@ -57,16 +57,13 @@ def _refuse_strangers(settings: Settings, drugs: DrugTable) -> None:
 
 
 def _read(labels: Path, exposure: Path, part: str, study: Study) -> Part:
-    met = VERDICTS.scan(labels / "verdicts" / part).filter(
-        pl.col("verdict") == "met", pl.col("definition").is_in(list(study.definitions))
-    )
     return Part(
         universe=UNIVERSE.scan(exposure / "universe" / part)
         .select("subject_id", "received_year", "is_representative", "age_band", "sex")
         .collect(),
         ingredients=REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
         indications=REPORT_INDICATION_GROUPS.scan(exposure / "report_indications" / part).collect(),
-        met=met.select("subject_id", "definition").collect(),
+        met=scan_met(labels / "verdicts" / part, study.definitions).collect(),
     )
 
 

@@ -11,7 +11,7 @@ from nms_pv.measures.reports.groups import ALL, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import scan_met
 
 DESCRIBED = ["received_year", "is_serious", "is_fatal", "age_years", "sex"]
 
@@ -32,11 +32,7 @@ class ReportCases:
 
 def report_cases(labels: Path, exposure: Path, table: DrugTable, params: Params) -> ReportCases:
     """Read `labels/verdicts`, `exposure/universe` and `exposure/report_ingredients`; keep what a case needs."""
-    met = (
-        VERDICTS.scan(labels / "verdicts")
-        .filter(pl.col("verdict") == "met", pl.col("definition").is_in(params.definitions))
-        .select("definition", "subject_id")
-    )
+    met = scan_met(labels / "verdicts", params.definitions)
     counted = UNIVERSE.scan(exposure / "universe").filter(
         pl.col("is_representative").is_in(REPRESENTATIVE_COUNTED[params.main.duplicates])
     )

@@ -29,10 +29,10 @@ from nms_pv.tables.agreement import (
     READING,
     VERDICT_PAIRS,
 )
-from nms_pv.tables.contract import ContractError, Table
+from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import FINDINGS
 from nms_pv.tables.labels import DEFINITIONS, VERDICTS
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.parts import common_parts
 from nms_pv.tables.review import ADJUDICATED
 
 UNIT = {"reports": "distinct reports with at least one finding", "cohort": "person-episodes with at least one finding"}
@@ -94,7 +94,7 @@ def write_agreement(
     ContractError
         When labels and evidence do not have the same parts, or a subject has not one verdict of every definition.
     """
-    parts = _common_parts(labels, evidence)
+    parts = common_parts((VERDICTS, labels / "verdicts"), (VERDICTS, labels / "differential"), (FINDINGS, evidence / "findings"))
     names = _names(labels, choices)
     rests_on = evidence_of(d for d in definitions if d.name in names.definitions)
     _check(choices, names, rests_on, elements)
@@ -127,18 +127,6 @@ def _check(choices: Agreement, names: _Names, rests_on: dict[str, frozenset[str]
     check_known([choices.serotonin_definition], names.differential, "serotonin_definition")
     check_known(names.indicators, [*names.definitions, *items, *elements], "models")
     check_known(choices.features, [*items, *elements], "features")
-
-
-def _common_parts(labels: Path, evidence: Path) -> list[str]:
-    parts = part_names(VERDICTS, labels / "verdicts")
-    for table, folder in ((VERDICTS, labels / "differential"), (FINDINGS, evidence / "findings")):
-        different = sorted(set(parts) ^ set(part_names(table, folder)))
-        if different:
-            raise ContractError(
-                f"{table.name}: {folder} must have the same parts as {labels / 'verdicts'}; only one of them has {different}. "
-                "Run `dvc repro`"
-            )
-    return parts
 
 
 def _tally(labels: Path, evidence: Path, part: str, names: _Names, choices: Agreement) -> _Tally:

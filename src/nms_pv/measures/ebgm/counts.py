@@ -9,8 +9,7 @@ from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNT
 from nms_pv.measures.reports.groups import ALL, ALWAYS_SHOWN, Groups
 from nms_pv.measures.reports.tally import membership
 from nms_pv.spec.params import Main
-
-STRATUM = ["age_band", "sex", "received_year"]
+from nms_pv.tables.exposure import PAIR_STRATUM
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def count_part(universe: pl.DataFrame, ingredients: pl.DataFrame, verdicts: pl.D
 
     """
     counted = universe.filter(pl.col("is_representative").is_in(REPRESENTATIVE_COUNTED[main.duplicates]))
-    reports = counted.select("subject_id", *STRATUM).with_row_index("report_no")
+    reports = counted.select("subject_id", *PAIR_STRATUM).with_row_index("report_no")
     exposed = membership(reports, ingredients, groups).filter(pl.col("role").is_in(ROLES_COUNTED[main.roles]))
     members = exposed.join(reports, on="report_no")
     met = verdicts.filter(pl.col("verdict") == "met").select("subject_id", "definition")
@@ -89,7 +88,7 @@ def observed_and_expected(counts: Counts, groups: Groups, definitions: Sequence[
     )
 
 
-_KEYS = (STRATUM, ["group_no", *STRATUM], ["definition", *STRATUM], ["definition", "group_no"])
+_KEYS = (PAIR_STRATUM, ["group_no", *PAIR_STRATUM], ["definition", *PAIR_STRATUM], ["definition", "group_no"])
 
 
 def _frames(counts: Counts) -> tuple[pl.DataFrame, ...]:
@@ -98,11 +97,11 @@ def _frames(counts: Counts) -> tuple[pl.DataFrame, ...]:
 
 def _by_strata(counts: Counts) -> pl.DataFrame:
     """Columns definition, group_no, expected_stratified; strata are added up in order, so that the last digit stays."""
-    together = counts.cases.rename({"n": "cases"}).join(counts.groups, on=STRATUM, nulls_equal=True)
+    together = counts.cases.rename({"n": "cases"}).join(counts.groups, on=PAIR_STRATUM, nulls_equal=True)
     of_all = counts.reports.rename({"n": "reports"})
     return (
-        together.join(of_all, on=STRATUM, nulls_equal=True)
-        .sort("definition", "group_no", *STRATUM)
+        together.join(of_all, on=PAIR_STRATUM, nulls_equal=True)
+        .sort("definition", "group_no", *PAIR_STRATUM)
         .group_by("definition", "group_no", maintain_order=True)
         .agg(expected_stratified=(pl.col("n") * pl.col("cases") / pl.col("reports")).sum())
     )

@@ -25,7 +25,7 @@ from nms_pv.spec.params import Params
 from nms_pv.tables.ebgm import EBGM_FITS, EBGM_PRIORS
 from nms_pv.tables.exposure import PAIR_DRUGS, PAIR_STRATA, PAIR_TERMS, PAIRS, REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.parts import common_parts
 
 
 def write_ebgm(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params, version: str) -> None:
@@ -41,7 +41,7 @@ def write_ebgm(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params
     """
     refuse_not_computed(labels, params.definitions)
     groups, choice = drug_groups(drugs, params.generations), params.reports.ebgm_prior
-    parts = part_names(UNIVERSE, exposure / "universe")
+    parts = common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"))
     counts = add_up([_count(labels, exposure, part, groups, params) for part in parts])
     compared = observed_and_expected(counts, groups, params.definitions).with_columns(
         roles=pl.lit(params.main.roles), duplicates=pl.lit(params.main.duplicates)

@@ -10,11 +10,10 @@ from nms_pv.measures.grid.groups import antipsychotic_groups, antipsychotics
 from nms_pv.measures.grid.summary import summary_rows
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
-from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.grid import GRID, GRID_FACTORS, GRID_SUMMARY
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed, scan_met
+from nms_pv.tables.parts import common_parts
 from nms_pv.tables.person_time import PERSON_TIME
 
 
@@ -32,10 +31,10 @@ def write_report_grid(labels: Path, exposure: Path, out: Path, drugs: DrugTable,
         reports.tally_part(
             UNIVERSE.scan(exposure / "universe" / part).select("subject_id", "is_representative", "quarter").collect(),
             REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
-            met(labels, part, params.definitions),
+            scan_met(labels / "verdicts" / part, params.definitions).collect(),
             groups,
         )
-        for part in common_parts(labels, exposure)
+        for part in common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"))
     ]
     cells = reports.specifications(reports.add_up(tallies), groups, params.definitions)
     _write(report_rows(cells, params.main, params.level), out, version)
@@ -46,34 +45,6 @@ def write_cohort_grid(exposure: Path, out: Path, drugs: DrugTable, params: Param
     person_time = PERSON_TIME.scan(exposure / "person_time.parquet").collect()
     cells = cohort.specifications(person_time, antipsychotics(drugs), params.cohort.periods)
     _write(cohort_rows(cells, params.main.definition, params.cohort.main_analysis, params.level), out, version)
-
-
-def common_parts(labels: Path, exposure: Path) -> list[str]:
-    """The parts of the universe, which must be those of the verdicts.
-
-    Raises
-    ------
-    ContractError
-        When they are not.
-    """
-    counted = part_names(UNIVERSE, exposure / "universe")
-    labelled = part_names(VERDICTS, labels / "verdicts")
-    if counted != labelled:
-        raise ContractError(
-            f"{UNIVERSE.name} and {VERDICTS.name} must have the same parts; only one of them has "
-            f"{sorted(set(counted) ^ set(labelled))}. Run `dvc repro`"
-        )
-    return counted
-
-
-def met(labels: Path, part: str, definitions: list[str]) -> pl.DataFrame:
-    """The cases of one part: subject_id and definition of every verdict `met`."""
-    return (
-        VERDICTS.scan(labels / "verdicts" / part)
-        .filter(pl.col("definition").is_in(definitions), pl.col("verdict") == "met")
-        .select("subject_id", "definition")
-        .collect()
-    )
 
 
 def _write(grid: pl.DataFrame, out: Path, version: str) -> None:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.measures.adjusted.read import main_parts
 from nms_pv.measures.interaction.pairs import ONE, SEVERAL, Together, add_up, pair_cells, polypharmacy_cells, tally_part
 from nms_pv.measures.interaction.statistics import Cells, additive_contrast, omega, why_undefined
 from nms_pv.measures.interval import difference
 from nms_pv.measures.proportions import clopper_pearson
 from nms_pv.measures.reports.disproportionality import SCREEN_LEVEL, ic_screen, ror
+from nms_pv.measures.reports.main_parts import main_parts
 from nms_pv.measures.reports.results import REPORTS
 from nms_pv.measures.rows import result_rows, with_interval, write_results
 from nms_pv.spec.drugs import DrugTable

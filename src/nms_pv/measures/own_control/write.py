@@ -16,7 +16,7 @@ from nms_pv.spec.own_control import OwnControl
 from nms_pv.spec.params import Params
 from nms_pv.tables.attrition import write_attrition
 from nms_pv.tables.evidence import EPISODES
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
+from nms_pv.tables.labels import refuse_not_computed, scan_met
 from nms_pv.tables.measures import CURVES
 from nms_pv.tables.person_time import CASE_OBSERVATION, ERAS
 
@@ -77,9 +77,8 @@ def write_own_control(
 
 
 def _read(evidence: Path, labels: Path, exposure: Path, definitions: list[str]) -> _Tables:
-    verdicts = VERDICTS.scan(labels / "verdicts").filter(pl.col("verdict") == "met", pl.col("definition").is_in(definitions))
     episodes = EPISODES.scan(evidence / "episodes").select("subject_id", "person_id", "start_day", "end_day")
-    met = verdicts.select("subject_id", "definition").join(episodes, on="subject_id").collect()
+    met = scan_met(labels / "verdicts", definitions).join(episodes, on="subject_id").collect()
     observation = CASE_OBSERVATION.scan(exposure / "case_observation.parquet").collect()
     eras = ERAS.scan(exposure / "eras").join(met.lazy().select("person_id").unique(), on="person_id", how="semi").collect()
     return _Tables(met, observation, eras)

@@ -1,10 +1,9 @@
 """Published shares of the order of signs, from `study/literature.csv`."""
 
-import csv
 from pathlib import Path
 from typing import NamedTuple
 
-from nms_pv.spec.strict import StudyError
+from nms_pv.spec.literature import printed_value, read_lines
 
 # The words of column `measure`, and the measure of ours that is set beside it.
 COMPARED = {
@@ -35,20 +34,13 @@ def load_published_order(study: Path) -> list[PublishedOrder]:
     StudyError
         When the value of such a row is no percentage.
     """
-    path = study / "literature.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(enumerate(csv.DictReader(file), start=2))
-    return [_published(path, line, row) for line, row in rows if row["measure"] in COMPARED]
-
-
-def _published(path: Path, line: int, row: dict[str, str]) -> PublishedOrder:
-    try:
-        value = float(row["value"])
-    except ValueError:
-        value = float("nan")
-    if row["unit"] != "%" or not 0 <= value <= 100:  # noqa: PLR2004
-        raise StudyError(
-            f"{path}, line {line}: value {row['value']!r} with unit {row['unit']!r} does not fit measure {row['measure']!r}, "
-            "which needs a number from 0 to 100 in '%'"
+    lines = read_lines(study, lambda cells: cells["measure"] in COMPARED)
+    return [
+        PublishedOrder(
+            line.cells["study"],
+            COMPARED[line.cells["measure"]],
+            printed_value(study, line, "%", 100) / 100,
+            line.cells["status"],
         )
-    return PublishedOrder(row["study"], COMPARED[row["measure"]], value / 100, row["status"])
+        for line in lines
+    ]

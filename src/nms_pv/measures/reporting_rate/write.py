@@ -12,7 +12,7 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.exposure_volumes import FILE, ExposureVolume
 from nms_pv.spec.params import Main, Params
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.labels import scan_met
 from nms_pv.tables.measures import RESULTS
 
 # For each unit of volumes: so many of them, and the words for it.
@@ -36,11 +36,6 @@ def write_reporting_rate(
 
 def counted_reports(labels: Path, exposure: Path, ingredients: list[str], main: Main) -> pl.DataFrame:
     """Reports that meet the main definition and name an ingredient in a main role; one row for each of both."""
-    met = (
-        VERDICTS.scan(labels / "verdicts")
-        .filter(pl.col("definition") == main.definition, pl.col("verdict") == "met")
-        .select("subject_id")
-    )
     named = (
         REPORT_INGREDIENTS.scan(exposure / "report_ingredients")
         .filter(pl.col("ingredient").is_in(ingredients), pl.col("role").is_in(ROLES_COUNTED[main.roles]))
@@ -51,7 +46,7 @@ def counted_reports(labels: Path, exposure: Path, ingredients: list[str], main: 
         UNIVERSE.scan(exposure / "universe")
         .filter(pl.col("is_representative").is_in(REPRESENTATIVE_COUNTED[main.duplicates]))
         .select("subject_id", "received_year", "occurrence_country")
-        .join(met, on="subject_id", how="semi")
+        .join(scan_met(labels / "verdicts", [main.definition]), on="subject_id", how="semi")
         .join(named, on="subject_id")
         .collect()
     )

@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.measures.grid.groups import antipsychotic_groups
-from nms_pv.measures.grid.write import common_parts, met
 from nms_pv.measures.joinpoint.results import Counted, trend_results
 from nms_pv.measures.reporting_trend import results as of
 from nms_pv.measures.reporting_trend.counting import (
@@ -21,8 +20,9 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Main, Params
 from nms_pv.spec.questions import TrendSettings
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import refuse_not_computed
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed, scan_met
 from nms_pv.tables.measures import CURVES
+from nms_pv.tables.parts import common_parts
 
 REPORTS = "distinct reports"
 COUNTED = Counted(
@@ -66,11 +66,11 @@ def write_reporting_trend(
             tally_part(
                 UNIVERSE.scan(exposure / "universe" / part).select(UNIVERSE_COLUMNS).collect(),
                 REPORT_INGREDIENTS.scan(exposure / "report_ingredients" / part).collect(),
-                met(labels, part, [main.definition]),
+                scan_met(labels / "verdicts" / part, [main.definition]).collect(),
                 groups,
                 main,
             )
-            for part in common_parts(labels, exposure)
+            for part in common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"))
         ]
     )
     wide, ingredients = by_group(tally, groups, WIDE), by_group(tally, groups, ["ingredient"])

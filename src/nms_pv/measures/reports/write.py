@@ -11,10 +11,9 @@ from nms_pv.measures.reports.tally import Tally, add_up, tally_part
 from nms_pv.measures.rows import write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
-from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.parts import common_parts
 
 
 def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, params: Params, version: str) -> None:
@@ -27,24 +26,14 @@ def write_measures(labels: Path, exposure: Path, out: Path, drugs: DrugTable, pa
     """
     refuse_not_computed(labels, params.definitions)
     groups = drug_groups(drugs, params.generations)
-    tally = add_up([_tally(labels, exposure, part, groups, params.definitions) for part in _common_parts(labels, exposure)])
+    parts = common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"))
+    tally = add_up([_tally(labels, exposure, part, groups, params.definitions) for part in parts])
     results = [
         grid_results(count_grid(tally, groups), params.level),
         year_results(count_years(tally, groups, params.main), params.level),
         outcome_results(count_outcomes(tally, groups, params.main), params.level),
     ]
     write_results(pl.concat(results), out / "results.parquet", version)
-
-
-def _common_parts(labels: Path, exposure: Path) -> list[str]:
-    counted = part_names(UNIVERSE, exposure / "universe")
-    labelled = part_names(VERDICTS, labels / "verdicts")
-    if counted != labelled:
-        raise ContractError(
-            f"{UNIVERSE.name} and {VERDICTS.name} must have the same parts; only one of them has "
-            f"{sorted(set(counted) ^ set(labelled))}. Run `dvc repro`"
-        )
-    return counted
 
 
 def _tally(labels: Path, exposure: Path, part: str, groups: Groups, definitions: list[str]) -> Tally:

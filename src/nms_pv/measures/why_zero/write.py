@@ -5,16 +5,14 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.measures.grid.groups import with_antipsychotic
-from nms_pv.measures.grid.write import common_parts
 from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.why_zero import cohort, reports
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
-from nms_pv.tables.contract import ContractError
 from nms_pv.tables.evidence import EXPOSURES
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.parts import common_parts
 from nms_pv.tables.person_time import CASES, PERSON_TIME
 from nms_pv.tables.why_zero import WHY_ZERO
 
@@ -29,13 +27,7 @@ def write_report_zeros(labels: Path, evidence: Path, exposure: Path, out: Path, 
     """
     refuse_not_computed(labels, params.definitions)
     groups = drug_groups(drugs, params.generations)
-    parts = common_parts(labels, exposure)
-    different = sorted(set(parts) ^ set(part_names(EXPOSURES, evidence / "exposures")))
-    if different:
-        raise ContractError(
-            f"{EXPOSURES.name}: {evidence / 'exposures'} must have the same parts as {labels / 'verdicts'}; only one of them has "
-            f"{different}. Run `dvc repro`"
-        )
+    parts = common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts"), (EXPOSURES, evidence / "exposures"))
     tallies = [
         reports.tally_part(
             UNIVERSE.scan(exposure / "universe" / part).select("subject_id", "is_representative").collect(),

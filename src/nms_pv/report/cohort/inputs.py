@@ -1,6 +1,5 @@
 """Everything the cohort part of the report is made of, read once from the layers and from the study."""
 
-import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import polars as pl
 
 from nms_pv.report.cohort.results import CohortResults
 from nms_pv.report.inputs import DOI, Digest, digest, lines_by_reason, read_attrition
+from nms_pv.spec.literature import read_lines
 from nms_pv.tables.canonical import VALUE_ISSUES
 from nms_pv.tables.cdm import SNAPSHOT
 from nms_pv.tables.cohort import RESOLVED_CONCEPTS
@@ -69,14 +69,13 @@ def read_cohort(data: Path, study: Path) -> CohortInputs:
         value_issues=pl.concat(issues).sort("source_id", "column", "reason").collect(),
         concepts=RESOLVED_CONCEPTS.scan(canonical / "resolved_concepts.parquet").collect(),
         attrition=read_attrition([data / layer / "cohort" for layer in LAYERS]),
-        published=_read_published(study / "literature.csv"),
+        published=_read_published(study),
         digests=[digest(path, path.relative_to(data).as_posix()) for path in tables],
     )
 
 
-def _read_published(path: Path) -> list[PublishedRate]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if "incidence" in row["measure"] and row["value"]]
+def _read_published(study: Path) -> list[PublishedRate]:
+    lines = read_lines(study, lambda cells: "incidence" in cells["measure"] and cells["value"])
     return [
         PublishedRate(
             study=row["study"],
@@ -89,7 +88,7 @@ def _read_published(path: Path) -> list[PublishedRate]:
             status=row["status"],
             per_10_000=_per_10_000(row),
         )
-        for row in rows
+        for row in (line.cells for line in lines)
     ]
 
 

@@ -8,10 +8,9 @@ import polars as pl
 
 from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 from nms_pv.spec.params import Main
-from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import VERDICTS, refuse_not_computed
-from nms_pv.tables.parts import part_names
+from nms_pv.tables.labels import VERDICTS, refuse_not_computed, scan_met
+from nms_pv.tables.parts import common_parts
 
 
 class MainPart(NamedTuple):
@@ -34,22 +33,12 @@ def main_parts(labels: Path, exposure: Path, main: Main) -> Iterator[MainPart]:
         When they do not have the same parts, or the main definition has no verdicts.
     """
     refuse_not_computed(labels, [main.definition])
-    counted, labelled = part_names(UNIVERSE, exposure / "universe"), part_names(VERDICTS, labels / "verdicts")
-    if counted != labelled:
-        raise ContractError(
-            f"{UNIVERSE.name} and {VERDICTS.name} must have the same parts; only one of them has "
-            f"{sorted(set(counted) ^ set(labelled))}. Run `dvc repro`"
-        )
-    for part in counted:
+    for part in common_parts((UNIVERSE, exposure / "universe"), (VERDICTS, labels / "verdicts")):
         yield _main_part(labels, exposure, part, main)
 
 
 def _main_part(labels: Path, exposure: Path, part: str, main: Main) -> MainPart:
-    is_case = (
-        VERDICTS.scan(labels / "verdicts" / part)
-        .filter(pl.col("definition") == main.definition, pl.col("verdict") == "met")
-        .select("subject_id", is_case=True)
-    )
+    is_case = scan_met(labels / "verdicts" / part, [main.definition]).select("subject_id", is_case=True)
     reports = (
         UNIVERSE.scan(exposure / "universe" / part)
         .filter(pl.col("is_representative").is_in(REPRESENTATIVE_COUNTED[main.duplicates]))
