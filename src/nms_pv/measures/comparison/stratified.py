@@ -106,11 +106,10 @@ def breslow_day_tarone(a: Counts, b: Counts, c: Counts, d: Counts, least_expecte
     a, b, c, d = as_floats(a, b, c, d)
     ratio = mantel_haenszel_ror(a, b, c, d, 0.5).estimate
     with np.errstate(divide="ignore", invalid="ignore"):
-        expected = _expected_given_ratio(a + b, c + d, a + c, ratio[..., None])
-        cells = np.stack([expected, a + b - expected, a + c - expected, d - a + expected])
+        cells = np.stack(_cells_given_ratio(a + b, c + d, a + c, b + d, ratio[..., None]))
         tested = (a * d + b * c > 0) & (cells.min(axis=0) >= least_expected)
         variance = np.where(tested, 1 / (1 / cells).sum(axis=0), 0)
-        beyond = np.where(tested, a - expected, 0)
+        beyond = np.where(tested, a - cells[0], 0)
         by_stratum = np.where(tested, beyond**2 / variance, 0)
         chi2 = by_stratum.sum(axis=-1) - beyond.sum(axis=-1) ** 2 / variance.sum(axis=-1)
     strata = tested.sum(axis=-1).astype(np.float64)
@@ -120,10 +119,22 @@ def breslow_day_tarone(a: Counts, b: Counts, c: Counts, d: Counts, least_expecte
     return Homogeneity(chi2, strata, only_where(defined, chdtrc(np.maximum(strata - 1, 1), chi2)))
 
 
+def _cells_given_ratio(group: Floats, reference: Floats, cases: Floats, others: Floats, ratio: Floats) -> tuple[Floats, ...]:
+    """The four cells, each by itself: a difference of margins would lose the digits of a small cell beside a large one."""
+    return (
+        _expected_given_ratio(group, reference, cases, ratio),
+        _expected_given_ratio(group, reference, others, 1 / ratio),
+        _expected_given_ratio(reference, group, cases, 1 / ratio),
+        _expected_given_ratio(reference, group, others, ratio),
+    )
+
+
 def _expected_given_ratio(group: Floats, reference: Floats, cases: Floats, ratio: Floats) -> Floats:
     """Cell a of a 2x2 table with these margins and this odds ratio: the root of a quadratic that leaves no cell negative."""
     linear = reference - cases + ratio * (group + cases)
-    root = np.sqrt(linear**2 + 4 * (1 - ratio) * ratio * group * cases)
+    # The discriminant as a sum without a negative term.
+    mixed = group * reference + cases * (group + reference - cases)
+    root = np.sqrt((ratio * (group - cases)) ** 2 + 2 * ratio * mixed + (reference - cases) ** 2)
     # Two forms of the same root: each subtracts nothing nearly equal where it is used.
     return np.where(linear > 0, 2 * ratio * group * cases / (linear + root), (root - linear) / (2 * (1 - ratio)))
 
