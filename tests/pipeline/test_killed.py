@@ -12,14 +12,22 @@ import pytest
 from nms_pv.audit.lock import mend_locks
 from tests.lib.study import copy_study, digests, dvc, environment, stages_run, start_repository
 
-ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions"]
-STAGES = ["simulate", *ARM, "simulate_cohort", *(f"cohort_{layer}" for layer in ARM), "report"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions", "questions"]
+# In the order in which DVC runs them.
+STAGES = ["simulate", *ARM, "literature", "simulate_cohort", *(f"cohort_{layer}" for layer in ARM), "report"]
 # Seconds after the stage began: while Python starts, and in the middle of the work.
 MOMENTS = [0.05, 0.6]
 
 
 def start_and_kill(study: Path, stage: str, moment: float) -> None:
-    """Start `dvc repro`, wait until it runs the stage, and kill DVC and the stage without warning."""
+    """Start `dvc repro`, wait until it runs the stage, and kill DVC and the stage without warning.
+
+    Raises
+    ------
+    AssertionError
+        When the run ended without the stage.
+
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "dvc", "repro"],
         cwd=study,
@@ -34,17 +42,25 @@ def start_and_kill(study: Path, stage: str, moment: float) -> None:
         if stages_run(line) == [stage]:
             time.sleep(moment)
             break
+    else:
+        pytest.fail(f"{stage} did not run")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     process.stdout.close()
 
 
+@pytest.fixture(scope="module")
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study that was run without a break."""
+    study = copy_study(tmp_path_factory.mktemp("clean"))
+    start_repository(study)
+    dvc(study, "repro")
+    return study
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_killed_at_any_stage_the_next_run_equals_a_clean_one(tmp_path: Path, moment: float) -> None:
-    clean = copy_study(tmp_path / "clean")
-    start_repository(clean)
-    dvc(clean, "repro")
+def test_killed_at_any_stage_the_next_run_equals_a_clean_one(clean: Path, tmp_path: Path, moment: float) -> None:
     study = copy_study(tmp_path / "killed")
     start_repository(study)
     for stage in STAGES:
