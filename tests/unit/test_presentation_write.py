@@ -185,6 +185,12 @@ def test_core_signs_are_five_and_clustered(changes: dict[str, object], said: str
         PresentationSettings.model_validate(QUESTIONS.presentation.model_dump() | changes)
 
 
+def test_core_signs_may_be_written_in_any_order() -> None:
+    turned = {"core_signs": dict(reversed(CORE.items()))}
+    read = PresentationSettings.model_validate(QUESTIONS.presentation.model_dump() | turned)
+    assert list(read.core_signs.items()) == list(CORE.items())
+
+
 def test_what_a_source_can_show() -> None:
     definitions = list(CASES.values())
     told = pl.DataFrame(

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from nms_pv.spec.strict import Strict
 
@@ -74,10 +74,15 @@ class PresentationSettings(Strict):
         """The features that cases are clustered by, sorted: the order of the settings changes nothing."""
         return sorted(set(self.elements) - set(self.not_clustered))
 
+    @field_validator("core_signs")
+    @classmethod
+    def _names_the_core_signs(cls, written: dict[str, str]) -> dict[str, str]:
+        if set(written) != set(CORE_SIGNS):
+            raise ValueError(f"core_signs names {list(written)}; it must name {list(CORE_SIGNS)}")
+        return {sign: written[sign] for sign in CORE_SIGNS}
+
     @model_validator(mode="after")
     def _core_signs_are_clustered(self) -> Self:
-        if list(self.core_signs) != list(CORE_SIGNS):
-            raise ValueError(f"core_signs names {list(self.core_signs)}; it must name {list(CORE_SIGNS)}")
         strangers = sorted(set(self.core_signs.values()) - set(self.clustered))
         if strangers:
             raise ValueError(f"core_signs holds {strangers}, which must stand in elements and not in not_clustered")
