@@ -6,11 +6,12 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED, count_grid
-from nms_pv.measures.reports.groups import Groups
+from nms_pv.measures.reports.counting import count_grid
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.measures.reports.tally import add_up, tally_part
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 
 KINDS = {"x": "FGA", "y": "FGA", "z": "SGA"}
 NAMES = pl.DataFrame(

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.grid.groups import with_antipsychotic
-from nms_pv.measures.reports.groups import Groups, drug_groups
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.measures.why_zero import cohort
 from nms_pv.measures.why_zero.reports import add_up, tally_part, zeros
 from nms_pv.tables.person_time import CASES, PERSON_TIME

@@ -1,7 +1,7 @@
 import polars as pl
 import pytest
 
-from nms_pv.measures.reports.groups import drug_groups
+from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.params import Generations
 from tests.lib.small_study import TABLE_GENERATIONS, drug_table
 

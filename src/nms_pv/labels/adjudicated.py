@@ -57,6 +57,7 @@ def adjudicated_verdicts(adjudications: list[Adjudication], subjects: pl.DataFra
             met=names_of({QUESTION: yes}),
             failed=names_of({QUESTION: no}),
             missing="missing",
+            states=pl.lit(None, pl.UInt64),
         )
         .pipe(VERDICTS.check)
     )  # fmt: skip

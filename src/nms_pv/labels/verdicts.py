@@ -19,11 +19,11 @@ def judged(elements: pl.DataFrame, exposures: pl.DataFrame, definition: Definiti
 
     Few patterns of states occur among many subjects, so each pattern is judged once.
     """
-    leaves = leaf_states(elements, exposures, definition).with_columns(pattern=_pattern(definition.leaves))
-    patterns = with_combined(leaves.unique("pattern").drop("subject_id"), definition)
+    leaves = leaf_states(elements, exposures, definition).with_columns(states=_states(definition.leaves))
+    patterns = with_combined(leaves.unique("states").drop("subject_id"), definition)
     low, high = points_interval(definition)
     answers = patterns.select(
-        "pattern",
+        "states",
         definition=pl.lit(definition.name),
         verdict=word(outcome(definition)),
         points_low=low,
@@ -32,10 +32,11 @@ def judged(elements: pl.DataFrame, exposures: pl.DataFrame, definition: Definiti
         failed=names_of({name: ~pl.col(name) for name in definition.items}),
         missing=names_of({name: pl.col(name).is_null() for name in definition.items}),
     )
-    return leaves.select("subject_id", "pattern").join(answers, on="pattern", how="left", maintain_order="left").drop("pattern")
+    judged_subjects = leaves.select("subject_id", "states").join(answers, on="states", how="left", maintain_order="left")
+    return judged_subjects.select(pl.exclude("states"), "states")
 
 
-def _pattern(leaves: list[str]) -> pl.Expr:
+def _states(leaves: list[str]) -> pl.Expr:
     """One number for each pattern of states: a digit to the base 3 for each leaf."""
     return pl.sum_horizontal(
         pl.col(leaf).cast(pl.UInt64).fill_null(2) * pl.lit(3**place, pl.UInt64) for place, leaf in enumerate(leaves)

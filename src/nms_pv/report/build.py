@@ -4,19 +4,31 @@ from pathlib import Path
 
 import polars as pl
 
-from nms_pv.report import compared
+from nms_pv.report.attrition.read import read_cohort_attrition, read_reports_attrition
+from nms_pv.report.cases.behind import sets_of_episodes, sets_of_reports
+from nms_pv.report.cases.embedded import CasesOfArm
+from nms_pv.report.cases.read import read_episodes, read_reports
+from nms_pv.report.checklists.read import read_checklists
+from nms_pv.report.checklists.section import files as checklists_files
 from nms_pv.report.cohort.inputs import read_cohort
 from nms_pv.report.cohort.section import CohortPart
-from nms_pv.report.cohort.section import tables as cohort_tables
+from nms_pv.report.declared import Study
 from nms_pv.report.definitions.read import read_definitions
 from nms_pv.report.definitions.section import DefinitionsPart
 from nms_pv.report.inputs import Inputs, read_inputs
-from nms_pv.report.page import Numbers, Study, choose, render
+from nms_pv.report.links import check_links
+from nms_pv.report.methods.read import read_methods
+from nms_pv.report.methods.section import files as methods_files
+from nms_pv.report.methods.section import methods_text
+from nms_pv.report.page import Parts, render
+from nms_pv.report.quality.read import read_quality
+from nms_pv.report.quality.section import QualityPart
 from nms_pv.report.questions.read import read_topics
 from nms_pv.report.questions.section import QuestionsPart
-from nms_pv.report.results import tidy
+from nms_pv.report.reports import ReportsPart
 from nms_pv.spec.definition_files import load_differential
 from nms_pv.spec.definitions import Definition
+from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.literature import load_literature
 from nms_pv.spec.params import Params
@@ -39,70 +51,82 @@ def write_report(
     """Write the page, all results as Parquet and CSV, and the table behind each figure."""
     inputs = read_inputs(data, study)
     declared = Study(params, drugs, faers, definitions, load_differential(study))
-    part = _cohort_part(data, study, declared) if params.inputs.cohort != "none" else None
-    chosen = choose(inputs, declared)
-    definition_parts = [_definitions_part(data, arm, declared) for arm in declared.arms]
-    rates = pl.concat([inputs.results.frame, *([part.inputs.results.frame] if part else [])])
-    question_parts = [
-        QuestionsPart(arm, read_topics(data, arm), declared.params, rates, load_literature(study)) for arm in declared.arms
-    ]
-    page = render(inputs, declared, chosen, part, definition_parts, question_parts)
-    shown = {"definitions": _definitions(declared.definitions_main_first)}
-    shown |= tables(inputs, declared, chosen) if declared.has_reports else {}
-    shown |= cohort_tables(part, part.choose()) if part else {}
-    for definition_part in definition_parts:
-        shown |= definition_part.files
-    for question_part in question_parts:
-        shown |= question_part.files
+    parts = _parts(data, study, inputs, declared)
+    page = render(inputs, declared, parts)
+    check_links(page.html)
+    shown = _files(declared, parts)
     for stale in set(out.glob("tables/*.csv")) - {out / "tables" / f"{name}.csv" for name in shown}:
         stale.unlink()
     for name, frame in shown.items():
         write_csv(frame, out / "tables" / f"{name}.csv")
-    published = published_rows(pl.concat([rates, *(question_part.leaving.results for question_part in question_parts)]))
-    write_csv(published, out / "results.csv")
+    write_csv(parts.results, out / "results.csv")
     with replacing(out / "results.parquet") as partial:
-        published.write_parquet(partial)
-    with replacing(out / "index.html") as partial:
-        partial.write_text(page, encoding="utf-8", newline="\n")
+        parts.results.write_parquet(partial)
+    for stale in set(out.glob("cases/*.js")) - {out / "cases" / f"{name}.js" for name in page.beside}:
+        stale.unlink()
+    for name, text in (
+        *((f"cases/{name}.js", text) for name, text in page.beside.items()),
+        ("index.html", page.html),
+        ("methods.txt", methods_text(parts.methods)),
+    ):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        with replacing(out / name) as partial:
+            partial.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _cohort_part(data: Path, study: Path, declared: Study) -> CohortPart:
-    return CohortPart(read_cohort(data, study), declared.params, declared.drugs, declared.definitions, load_time_at_risk(study))
+def _parts(data: Path, study: Path, inputs: Inputs, declared: Study) -> Parts:
+    """What each arm with an input brings to the page."""
+    params = declared.params
+    cohort = None
+    if "cohort" in declared.arms:
+        cohort = CohortPart(read_cohort(data, study), params, declared.drugs, declared.definitions, load_time_at_risk(study))
+    rates = pl.concat([inputs.results.frame, *([cohort.inputs.results.frame] if cohort else [])])
+    published = load_literature(study)
+    questions = {arm: QuestionsPart(arm, read_topics(data, arm), params, rates, published) for arm in declared.arms}
+    results = published_rows(
+        pl.concat(frame for part in questions.values() for frame in (part.rates_of_arm, part.leaving.results))
+    )
+    methods = read_methods(data, study, declared, results)
+    attrition = {}
+    if declared.has_reports:
+        attrition["reports"] = read_reports_attrition(data, inputs, params)
+    if cohort:
+        attrition["cohort"] = read_cohort_attrition(cohort.inputs, params)
+    return Parts(
+        reports=ReportsPart(inputs, declared) if declared.has_reports else None,
+        cohort=cohort,
+        definitions={
+            arm: DefinitionsPart(arm, read_definitions(data, arm, params), params, declared.definitions) for arm in declared.arms
+        },
+        questions=questions,
+        attrition=attrition,
+        quality={arm: QualityPart(arm, read_quality(data, arm), params) for arm in declared.arms},
+        methods=methods,
+        checklists=read_checklists(study, methods),
+        results=results,
+        cases={arm: _cases(data, arm, declared) for arm in declared.arms},
+    )
 
 
-def _definitions_part(data: Path, arm: str, declared: Study) -> DefinitionsPart:
-    return DefinitionsPart(arm, read_definitions(data, arm, declared.params), declared.params, declared.definitions)
+def _cases(data: Path, arm: str, declared: Study) -> CasesOfArm:
+    definitions = declared.params.definitions
+    if arm == "cohort":
+        episodes = read_episodes(data, definitions)
+        return CasesOfArm(episodes, sets_of_episodes(episodes))
+    reports = read_reports(data, definitions)
+    groups = drug_groups(declared.drugs, declared.params.generations)
+    return CasesOfArm(reports, sets_of_reports(reports, groups, declared.definitions))
 
 
-def tables(inputs: Inputs, study: Study, chosen: Numbers) -> dict[str, pl.DataFrame]:
-    """The tidy table behind each figure and each table of the page, by file name."""
-    return {
-        "files": inputs.files,
-        "quarantine_reasons": inputs.quarantine_reasons,
-        "attrition": inputs.attrition,
-        "duplicates": inputs.duplicates,
-        "coding_coverage": inputs.coding_coverage,
-        "uncoded_names": inputs.uncoded_names,
-        "value_issues": inputs.value_issues,
-        "cases_by_year": tidy(chosen.years.values()),
-        "ror_by_ingredient": tidy(row for _, row in chosen.ingredients.rows),
-        "ror_by_definition": tidy(row for facet in chosen.facets for row in facet.rows),
-        "ror_by_setting": tidy(row for line in chosen.grid for row in line.rows),
-        "outcomes": tidy(row for _, lines in chosen.outcomes for _, row in lines),
-        "published_ror": _published(chosen.comparisons),
-    }
+def _files(declared: Study, parts: Parts) -> dict[str, pl.DataFrame]:
+    """The tables beside the page, by file name."""
+    found = {"definitions": _definitions(declared.definitions_main_first)}
+    by_arm = (parts.definitions, parts.questions, parts.attrition, parts.quality)
+    for part in (parts.reports, parts.cohort, *(of_arm for arms in by_arm for of_arm in arms.values())):
+        found |= part.files if part else {}
+    return found | methods_files(parts.methods) | checklists_files(parts.checklists)
 
 
 def _definitions(definitions: list[Definition]) -> pl.DataFrame:
     fields = ("name", "title", "citation", "doi", "status")
     return pl.DataFrame([{f: getattr(d, f) for f in fields} for d in definitions], schema=dict.fromkeys(fields, pl.String))
-
-
-def _published(comparisons: list[compared.Comparison]) -> pl.DataFrame:
-    columns = ("drug", "our_result_id", "study", "population", "value", "low", "high", "doi", "status", "note")
-    rows = [
-        (c.drug, c.ours["result_id"], s.study, s.population, s.value, s.low, s.high, s.doi, s.status, s.note)
-        for c in comparisons
-        for s in (p.source for p in c.published)
-    ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+import polars as pl
+
 from nms_pv.report.inputs import Published
 from nms_pv.report.numbers import Row, is_drawable, reason_undefined
 from nms_pv.report.results import Results, Setting
@@ -168,6 +170,17 @@ def comparisons(
 def studies(found: list[Comparison]) -> list[tuple[str, str, str]]:
     """Letter, name and population of each study that is drawn."""
     return sorted({(p.letter, p.source.study, p.source.population) for c in found for p in c.published})
+
+
+def published_beside_ours(found: list[Comparison]) -> pl.DataFrame:
+    """The published numbers, one row each, with the address of ours."""
+    columns = ("drug", "our_result_id", "study", "population", "value", "low", "high", "doi", "status", "note")
+    rows = [
+        (c.drug, c.ours["result_id"], s.study, s.population, s.value, s.low, s.high, s.doi, s.status, s.note)
+        for c in found
+        for s in (p.source for p in c.published)
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
 
 
 def _number(text: str) -> float | None:

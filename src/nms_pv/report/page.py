@@ -1,212 +1,153 @@
-"""The page: what each section is given, and the template that turns it into text."""
+"""The page: chapters of both arms and what frames them, turned into text."""
 
-from collections.abc import Callable
+import base64
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import polars as pl
+from jinja2 import Environment
 from markupsafe import Markup
 
-from nms_pv.report import compared, loaded, numbers, style
-from nms_pv.report.cohort.section import CohortPart, render_part, render_sides
-from nms_pv.report.definitions.section import DefinitionsPart, render_definitions
-from nms_pv.report.figures.definitions import by_definition
-from nms_pv.report.figures.draw import log_limits
-from nms_pv.report.figures.forest import Words, forest
-from nms_pv.report.figures.outcomes import outcomes
-from nms_pv.report.figures.published import beside_published
-from nms_pv.report.figures.years import cases_by_year
+from nms_pv.report import style
+from nms_pv.report.answers import answers
+from nms_pv.report.attrition.read import AttritionPart
+from nms_pv.report.cases.embedded import CasesOfArm, blocks
+from nms_pv.report.chapters import Arm, chapters
+from nms_pv.report.checklists.read import ChecklistsPart
+from nms_pv.report.checklists.section import render_checklists
+from nms_pv.report.cohort.section import CohortPart
+from nms_pv.report.cohort.section import shown as shown_of_cohort
+from nms_pv.report.compact import compact
+from nms_pv.report.declared import Study
+from nms_pv.report.definitions.section import DefinitionsPart
+from nms_pv.report.environment import environment, figure_numbers
 from nms_pv.report.inputs import Inputs, flat
-from nms_pv.report.numbers import Row
-from nms_pv.report.questions.panels import PANELS
-from nms_pv.report.questions.section import QuestionsPart, render_questions
-from nms_pv.report.results import Setting
-from nms_pv.report.words import clean, readable, visible
-from nms_pv.spec.definitions import Definition
-from nms_pv.spec.drugs import DrugTable
-from nms_pv.spec.params import Params
-from nms_pv.spec.source import FaersSpec
-from nms_pv.tables.canonical import CODING_METHOD, DUPLICATE_RULE
-from nms_pv.tables.measures import DUPLICATES, QUESTION, ROLES
+from nms_pv.report.methods.read import MethodsPart
+from nms_pv.report.methods.section import render_methods
+from nms_pv.report.quality.section import QualityPart
+from nms_pv.report.questions.section import QuestionsPart
+from nms_pv.report.reports import ReportsPart
+from nms_pv.report.words import clean, visible
 
-ROR = Words("forest", "reporting odds ratio", "ROR", "reports", is_ratio=True)
+# Where the style sheet of the page takes up the rules of its drawings, and its body the data of its script.
+RULES_OF_DRAWINGS = "/* rules of the drawings */"
+DATA_OF_SCRIPT = "<!-- data of the script -->"
+SCRIPTS = ("unpack", "elements", "reasoning", "tables", "figures", "cases", "numbers", "address", "page")
 
 
-@dataclass(frozen=True)
-class Study:
-    """What the study declares, as far as the report says it."""
-
-    params: Params
-    drugs: DrugTable
-    faers: FaersSpec
-    definitions: list[Definition]
-    differential: list[Definition]
-
-    @property
-    def main(self) -> Setting:
-        """The setting that is shown first."""
-        return Setting(self.params.main.definition, self.params.main.roles, self.params.main.duplicates)
-
-    @property
-    def definitions_main_first(self) -> list[Definition]:
-        """The definitions as declared, but for the main one, which leads; then those of something else."""
-        return [*sorted(self.definitions, key=lambda d: d.name != self.main.definition), *self.differential]
-
-    @property
-    def simulated(self) -> bool:
-        """Whether the input is simulated."""
-        return self.params.inputs.simulated
-
-    @property
-    def has_reports(self) -> bool:
-        """Whether the reports arm has an input."""
-        return "reports" in self.arms
-
-    @property
-    def arms(self) -> list[str]:
-        """The arms that have an input."""
-        given = {"reports": self.params.inputs.reports, "cohort": self.params.inputs.cohort}
-        return [arm for arm, kind in given.items() if kind != "none"]
+# Bytes; a larger page opens slowly and is refused by some mail servers.
+LARGEST_PAGE = 2_000_000
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The results that the page shows."""
+class Page:
+    """The page, and the scripts beside it that hold what it would be too large with, by name."""
 
-    key: dict[str, Row | None]
-    generations: list[tuple[style.Look, Row | None]]
-    years: dict[tuple[str, int | None], Row]
-    ingredients: compared.Ingredients
-    definitions: list[str]
-    facets: list[compared.Facet]
-    grid: list[compared.GridLine]
-    outcomes: list[tuple[str, list[tuple[style.Look, Row | None]]]]
-    comparisons: list[compared.Comparison]
+    html: str
+    beside: dict[str, str]
 
 
-def choose(inputs: Inputs, study: Study) -> Numbers:
-    """Pick from the results what the page shows."""
-    results, main, generations = inputs.results, study.main, study.params.generations
-    definitions = compared.definition_order(results, main, [d.name for d in study.definitions])
-    key_measures = ("reporting_proportion", "fatal_proportion", "serious_proportion")
-    return Numbers(
-        key={measure: results.one(measure, main, "all", "all") for measure in key_measures},
-        generations=[(look, results.one("ror", main, "generation", look.code)) for look in style.GENERATIONS],
-        years={**results.by_year("reports", main, "generation"), **results.by_year("reports", main, "all")},
-        ingredients=compared.ingredients(results, main, study.drugs, generations),
-        definitions=definitions,
-        facets=compared.facets(results, main, definitions, study.drugs, generations),
-        grid=compared.grid(results, definitions),
-        outcomes=compared.outcome_panels(results, main),
-        comparisons=compared.comparisons(results, main, study.drugs, generations, inputs.published),
-    )
+@dataclass(frozen=True)
+class Parts:
+    """What the page is made of: the two arms, None where one has no input, and by arm what each chapter says of it.
+
+    `results` are all numbers as they may leave the study; `cases` those of the arms whose cases the page may hold.
+    """
+
+    reports: ReportsPart | None
+    cohort: CohortPart | None
+    definitions: dict[str, DefinitionsPart]
+    questions: dict[str, QuestionsPart]
+    attrition: dict[str, AttritionPart]
+    quality: dict[str, QualityPart]
+    methods: MethodsPart
+    checklists: ChecklistsPart
+    results: pl.DataFrame
+    cases: dict[str, CasesOfArm]
 
 
-def figures(chosen: Numbers, study: Study) -> dict[str, list[Markup]]:
-    """The figures that have anything to show."""
-    simulated, drawn = study.simulated, chosen.ingredients.drawn
-    limits = log_limits(row for _, rows in drawn for row in rows)
-    bars = {(group, year): row for (group, year), row in chosen.years.items() if year is not None and group != "all"}
-    has_bars = any(row["suppressed"] or row["numerator"] for row in bars.values())
-    return {
-        "years": [cases_by_year(bars, simulated=simulated)] if has_bars else [],
-        "forest": [forest(rows, look, limits, ROR, simulated=simulated) for look, rows in drawn],
-        "definitions": [by_definition(chosen.facets, chosen.definitions, study.main.definition, simulated=simulated)]
-        if chosen.facets
-        else [],
-        "outcomes": [outcomes(chosen.outcomes, simulated=simulated)],
-        "published": [beside_published(chosen.comparisons, simulated=simulated)] if chosen.comparisons else [],
+def render(inputs: Inputs, study: Study, parts: Parts) -> Page:
+    """The whole page; only the parts of the cohort arm may speak of how often it occurs."""
+    number = figure_numbers()
+    environments = {"reports": environment(clean, number), "cohort": environment(visible, number)}
+    frame = {
+        "study": study,
+        "source": study.faers.rules,
+        "main": study.main,
+        "titles": {d.name: d.title for d in study.definitions},
+        "snapshot": parts.cohort.inputs.snapshot.rows(named=True) if parts.cohort else [],
+        "version": dict(inputs.environment)["nms-pv"],
     }
+    arms = [_arm(arm, environments[arm], study, parts, frame) for arm in study.arms]
+    script = "".join(files("nms_pv.report").joinpath(f"templates/script/{name}.js").read_text("utf-8") for name in SCRIPTS)
+    html = (
+        environments["reports"]
+        .get_template("page.html.j2")
+        .render(
+            **frame,
+            answers=Markup(
+                environments["cohort"]
+                .get_template("answers.html.j2")
+                .render(answers=answers({arm.name: arm.questions.numbers for arm in arms}), looks=style.GENERATIONS)
+            ),
+            arms_with_cases=list(parts.cases),
+            chapters=chapters(arms),
+            methods=render_methods(parts.methods, environments),
+            checklists=render_checklists(parts.checklists, environments),
+            settings=flat("", study.params.model_dump()),
+            environment=inputs.environment,
+            digests=_digests(inputs, parts),
+            script=Markup(script),
+            script_digest=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii"),
+        )
+    )
+    small = compact(html)
+    shown = _shown(small.addresses, parts.results)
+    framed = small.html.replace(RULES_OF_DRAWINGS, small.rules, 1)
+    return with_data(framed, blocks(shown, parts.cases, [*study.definitions, *study.differential]))
 
 
-def render(
-    inputs: Inputs,
-    study: Study,
-    chosen: Numbers,
-    part: CohortPart | None,
-    definition_parts: list[DefinitionsPart],
-    question_parts: list[QuestionsPart],
-) -> str:
-    """The whole page; the sections of the cohort arm are made apart, because only they may speak of how often it occurs."""
-    near = loaded.near_antipsychotics(inputs)
-    issues = loaded.value_issues(inputs)
-    template = _environment(clean).get_template("page.html.j2")
-    sides, cohort = _cohort(part, chosen, study) if part else (Markup(""), Markup(""))
-    return template.render(
-        study=study,
-        sides=sides,
-        cohort=cohort,
-        definition_parts=definition_parts,
-        definition_sections=Markup("").join(
-            render_definitions(p, _environment(visible if p.arm == "cohort" else clean)) for p in definition_parts
-        ),
-        question_sections={
-            p.arm: render_questions(p, _environment(visible if p.arm == "cohort" else clean)) for p in question_parts
-        },
-        questions={p.arm: [(name, QUESTION[name]) for name in PANELS[p.arm]] for p in question_parts},
-        snapshot=part.inputs.snapshot.rows(named=True) if part else [],
-        source=study.faers.rules,
-        main=study.main,
-        chosen=chosen,
-        figures=figures(chosen, study),
-        year_lines=compared.year_lines(chosen.years),
-        titles={d.name: d.title for d in study.definitions},
-        files=inputs.files.rows(named=True),
-        quarters=loaded.quarters(inputs),
-        quarantine_reasons=inputs.quarantine_reasons.rows(named=True),
-        flows=loaded.flows(inputs.attrition),
-        duplicates=inputs.duplicates.rows(named=True),
-        coding=loaded.coding(inputs),
-        uncoded=loaded.commonest_uncoded(inputs),
-        near=near[: loaded.MOST_NEAR_NAMES],
-        near_count=len(near),
-        issues=issues[: loaded.MOST_ISSUES],
-        issue_count=len(issues),
-        studies=compared.studies(chosen.comparisons),
-        settings=flat("", study.params.model_dump(exclude={"cohort"})),
-        environment=inputs.environment,
-        digests=inputs.digests
-        + (part.inputs.digests if part else [])
-        + [digest for definition_part in definition_parts for digest in definition_part.exact.digests]
-        + [digest for question_part in question_parts for digest in question_part.exact.digests],
-        version=dict(inputs.environment)["nms-pv"],
+def with_data(framed: str, found: Iterable[tuple[str, str]]) -> Page:
+    """The page with its blocks of data, as far as it stays small; the others stand in files beside it."""
+    inside, beside, size = [], {}, len(framed.encode())
+    for name, content in found:
+        block = f'<script type="application/gzip" id="data-{name}">{content}</script>'
+        size += len(block)
+        if size <= LARGEST_PAGE or name == "numbers":
+            inside.append(block)
+        else:
+            beside[name] = f'took("{name}","{content}")\n'
+    return Page(framed.replace(DATA_OF_SCRIPT, "\n".join(inside), 1), beside)
+
+
+def _arm(name: str, env: Environment, study: Study, parts: Parts, frame: dict[str, object]) -> Arm:
+    if name == "cohort" and parts.cohort:
+        ratios = parts.reports.chosen.generations if parts.reports else []
+        shown = shown_of_cohort(parts.cohort, parts.cohort.choose(), ratios)
+    else:
+        shown = parts.reports.shown if parts.reports else {}
+    return Arm(
+        name,
+        env,
+        {**frame, **shown},
+        study.params,
+        parts.definitions[name],
+        parts.questions[name],
+        parts.attrition[name],
+        parts.quality[name],
     )
 
 
-def _cohort(part: CohortPart, chosen: Numbers, study: Study) -> tuple[Markup, Markup]:
-    """The table of both arms, where both have an input, and the sections of the cohort arm."""
-    environment, cohort = _environment(visible), part.choose()
-    sides = render_sides(part, cohort, chosen.generations, environment) if study.has_reports else Markup("")
-    return sides, render_part(part, cohort, environment)
+def _shown(addresses: list[str], results: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the numbers that the page shows, in its order; an address in the page has no invisible characters."""
+    order = pl.DataFrame({"address": addresses}).with_row_index("place")
+    addressed = results.with_columns(address=pl.col("result_id").map_elements(visible, return_dtype=pl.String))
+    return addressed.join(order, on="address").sort("place")
 
 
-def _environment(shown_text: Callable[[str], str]) -> Environment:
-    """Templates that escape what they are given, and pass every text of theirs through `shown_text`."""
-
-    def finalize(value: Any) -> Any:
-        return shown_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-    environment = Environment(
-        loader=PackageLoader("nms_pv.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=finalize,
-    )
-    environment.globals |= {
-        "shown": numbers.shown,
-        "is_percent": numbers.is_percent,
-        "is_drawable": numbers.is_drawable,
-        "reason_undefined": numbers.reason_undefined,
-        "count": numbers.count,
-        "percent": numbers.percent,
-        "rounded": numbers.rounded,
-        "readable": readable,
-        "looks": style.GENERATIONS,
-        "roles_meaning": ROLES,
-        "duplicates_meaning": DUPLICATES,
-        "coding_meaning": CODING_METHOD,
-        "duplicate_rule_meaning": DUPLICATE_RULE,
-    }
-    return environment
+def _digests(inputs: Inputs, parts: Parts) -> list[object]:
+    of_cohort = parts.cohort.inputs.digests if parts.cohort else []
+    of_parts = [p.exact.digests for part in (parts.definitions, parts.questions, parts.quality) for p in part.values()]
+    return [*inputs.digests, *of_cohort, *(digest for digests in of_parts for digest in digests)]

@@ -5,6 +5,8 @@ import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from io import StringIO
 from typing import TypeVar
 
@@ -15,6 +17,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from nms_pv.report.numbers import Row, is_percent
+from nms_pv.report.slim import slim
 from nms_pv.report.style import FIGURE_SETTINGS, VARIABLE_OF
 from nms_pv.report.words import visible
 
@@ -25,6 +28,30 @@ MARK = "result"
 REFERENCE = re.compile(r"#([\w-]+)")
 
 Drawn = TypeVar("Drawn", bound=Artist)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure of the page with its words, as other formats than inline SVG need it."""
+
+    figure: Figure
+    name: str
+    title: str
+    description: str
+
+
+_kept: ContextVar[list[Drawing] | None] = ContextVar("kept_drawings", default=None)
+
+
+@contextmanager
+def keeping_drawings() -> Iterator[list[Drawing]]:
+    """Every figure that is drawn inside, in that order; outside, a figure is forgotten once it is SVG."""
+    kept: list[Drawing] = []
+    token = _kept.set(kept)
+    try:
+        yield kept
+    finally:
+        _kept.reset(token)
 
 
 @contextmanager
@@ -45,15 +72,26 @@ def mark(artist: Drawn, row: Row, *fields: str) -> Drawn:
 
 def as_svg(figure: Figure, name: str, title: str, description: str) -> Markup:
     """The figure as one `<svg role="img">` with title and description."""
-    buffer = StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    root = ET.fromstring(buffer.getvalue())  # noqa: S314
+    kept = _kept.get()
+    if kept is not None:
+        kept.append(Drawing(figure, name, title, description))
+    root = svg_tree(figure)
     _drop_own_style_and_metadata(root)
-    _name_marked_and_drop_unused_ids(root)
+    name_marked_and_drop_unused_ids(root)
     _take_colours_and_font_from_page(root)
-    _describe(root, name, title, description)
+    describe(root, name, title, description)
+    for key in ("width", "height"):
+        root.attrib.pop(key, None)
+    slim(root)
     ET.register_namespace("", SVG[1:-1])
     return Markup(ET.tostring(root, encoding="unicode"))
+
+
+def svg_tree(figure: Figure) -> ET.Element:
+    """The figure as matplotlib writes it, without dates."""
+    buffer = StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return ET.fromstring(buffer.getvalue())  # noqa: S314
 
 
 def _drop_own_style_and_metadata(root: ET.Element) -> None:
@@ -63,7 +101,8 @@ def _drop_own_style_and_metadata(root: ET.Element) -> None:
                 parent.remove(child)
 
 
-def _name_marked_and_drop_unused_ids(root: ET.Element) -> None:
+def name_marked_and_drop_unused_ids(root: ET.Element) -> None:
+    """Give what was marked the address of its number, as the page has it."""
     for element in root.iter():
         if XLINK_HREF in element.attrib:
             element.set("href", element.attrib.pop(XLINK_HREF))
@@ -96,9 +135,9 @@ def _take_colours_and_font_from_page(root: ET.Element) -> None:
         element.set("style", FONT.sub(r"font: \1 var(--font, sans-serif)", style))
 
 
-def _describe(root: ET.Element, name: str, title: str, description: str) -> None:
-    for key in ("width", "height", "version"):
-        root.attrib.pop(key, None)
+def describe(root: ET.Element, name: str, title: str, description: str) -> None:
+    """Give the drawing a title and a description that a screen reader reads in place of it."""
+    root.attrib.pop("version", None)
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     for position, (tag, text) in enumerate((("title", title), ("desc", description))):

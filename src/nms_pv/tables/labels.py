@@ -42,6 +42,13 @@ class _Verdicts(dy.Schema):
     met = dy.String(description="Elements documented as present, joined by `;`.")
     failed = dy.String(description="Elements documented as absent, joined by `;`.")
     missing = dy.String(description="Elements not documented, joined by `;`.")
+    states = dy.UInt64(
+        nullable=True,
+        description=(
+            "State of each drug course or finding that the definition reads, in its order, as a digit to the base 3: 0 absent, "
+            "1 present, 2 not documented; empty for verdicts of reviewers."
+        ),
+    )
 
 
 VERDICTS = Table("labels/verdicts", "one subject with at least one finding x case definition", _Verdicts)

@@ -182,6 +182,9 @@ DUPLICATES = {
     "collapsed": "one report for each group of probable duplicates",
     "kept": "every case",
 }
+# The strongest roles (tables/exposure.py) that count, and whether a report that stands for no group of duplicates does.
+ROLES_COUNTED = {"ps": ["PS"], "ps+ss": ["PS", "SS"], "any": ["PS", "SS", "other"]}
+REPRESENTATIVE_COUNTED = {"collapsed": [True], "kept": [True, False]}
 GROUP_KIND = {
     "all": "all reports of the universe",
     "ingredient": "ingredient of study/drugs.csv",

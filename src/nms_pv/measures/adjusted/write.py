@@ -21,10 +21,10 @@ from nms_pv.measures.adjusted.tally import Tally, add_up, patterns_of, tally_par
 from nms_pv.measures.logistic.firth import METHOD as FIRTH_METHOD
 from nms_pv.measures.logistic.patterns import Fitted, undefined
 from nms_pv.measures.logistic.ridge import METHOD as RIDGE_METHOD
-from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.reports.main_parts import MainPart, main_parts
 from nms_pv.measures.reports.results import REPORTS
 from nms_pv.measures.rows import result_rows, write_results
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.questions import AdjustedSettings

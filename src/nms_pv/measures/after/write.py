@@ -18,16 +18,15 @@ from nms_pv.measures.after.restarts import index_episodes, with_restart
 from nms_pv.measures.course.cohort_cases import ANTAGONIST, antagonists, counted_cases, observed_episodes
 from nms_pv.measures.course.numbers import rows_of
 from nms_pv.measures.course.report_cases import report_cases
-from nms_pv.measures.reports.counting import ROLES_COUNTED
-from nms_pv.measures.reports.groups import drug_groups
 from nms_pv.measures.rows import write_results
+from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.questions import AfterSettings
 from nms_pv.tables.canonical import NOT_ADMINISTERED
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
 from nms_pv.tables.labels import refuse_not_computed, scan_met
-from nms_pv.tables.measures import CURVES
+from nms_pv.tables.measures import CURVES, ROLES_COUNTED
 from nms_pv.tables.person_time import CASE_COURSES, CASE_OBSERVATION, CASES
 
 SHOWN = ["generation", "ingredient", "formulation"]

@@ -9,7 +9,6 @@ import polars as pl
 from nms_pv.measures.calibration.counts import add_up, count_part
 from nms_pv.measures.calibration.null import calibrated_interval, calibrated_p, null_of_counts, null_of_estimates
 from nms_pv.measures.interval import Floats, Interval
-from nms_pv.measures.reports.counting import ROLES_COUNTED
 from nms_pv.measures.reports.disproportionality import ror
 from nms_pv.measures.reports.main_parts import main_parts
 from nms_pv.measures.reports.results import REPORTS
@@ -17,7 +16,7 @@ from nms_pv.measures.rows import result_rows, with_interval, write_results
 from nms_pv.spec.controls import Control
 from nms_pv.spec.params import Main, Params
 from nms_pv.tables.exposure import REPORT_CONTROLS, UNIVERSE
-from nms_pv.tables.measures import RESULTS
+from nms_pv.tables.measures import RESULTS, ROLES_COUNTED
 from nms_pv.tables.parts import part_names
 
 CALIBRATED_KINDS = ["generation", "chemical_class", "ingredient"]

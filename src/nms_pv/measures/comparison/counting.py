@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from nms_pv.measures.comparison.tally import Counted, Universe
-from nms_pv.measures.reports.groups import ALL, ALWAYS_SHOWN
+from nms_pv.spec.drug_groups import ALL, ALWAYS_SHOWN
 from nms_pv.spec.params import Main
 from nms_pv.tables.measures import DUPLICATES, ROLES
 

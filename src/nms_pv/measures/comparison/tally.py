@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from nms_pv.measures.reports.groups import ALL, Groups, drug_groups
+from nms_pv.spec.drug_groups import ALL, Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Generations
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.measures.course.cohort_cases import ANTAGONIST, antagonists
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
-from nms_pv.measures.reports.groups import ALL, drug_groups
+from nms_pv.spec.drug_groups import ALL, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import scan_met
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 
 DESCRIBED = ["received_year", "is_serious", "is_fatal", "age_years", "sex"]
 

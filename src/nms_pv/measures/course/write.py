@@ -17,8 +17,8 @@ from nms_pv.measures.course.treatments import (
     treatment_delays,
     treatment_shares,
 )
-from nms_pv.measures.reports.groups import ALL
 from nms_pv.measures.rows import write_results
+from nms_pv.spec.drug_groups import ALL
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.questions import CourseSettings

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
-from nms_pv.measures.reports.groups import ALL, ALWAYS_SHOWN, Groups
 from nms_pv.measures.reports.tally import membership
+from nms_pv.spec.drug_groups import ALL, ALWAYS_SHOWN, Groups
 from nms_pv.spec.params import Main
 from nms_pv.tables.exposure import PAIR_STRATUM
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 
 
 @dataclass(frozen=True)

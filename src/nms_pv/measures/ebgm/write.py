@@ -18,8 +18,8 @@ from nms_pv.measures.ebgm.results import (
 )
 from nms_pv.measures.gamma_mixture.score import EBGM_LEVEL
 from nms_pv.measures.gamma_mixture.squash import BINS_PER_DECADE
-from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.rows import result_rows, write_results
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.ebgm import EBGM_FITS, EBGM_PRIORS

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from nms_pv.measures.reports.groups import ALL, Groups, drug_groups
+from nms_pv.spec.drug_groups import ALL, Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Generations
 from nms_pv.tables.canonical import FORMULATION

@@ -6,8 +6,8 @@ import polars as pl
 
 from nms_pv.measures.grid.groups import ANTIPSYCHOTIC
 from nms_pv.measures.reports.counting import SETTING, SETTINGS, by_setting
-from nms_pv.measures.reports.groups import ALL, Groups
 from nms_pv.measures.reports.tally import membership
+from nms_pv.spec.drug_groups import ALL, Groups
 
 # The last quarter whose files have the old layout.
 LAST_LEGACY_QUARTER = "2012Q3"

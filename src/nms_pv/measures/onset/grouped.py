@@ -3,7 +3,7 @@
 import polars as pl
 
 from nms_pv.measures.onset.clocks import CLOCK, KNOWN, STATES
-from nms_pv.measures.reports.groups import drug_groups
+from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Generations
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from nms_pv.measures.course.report_cases import ReportCases
-from nms_pv.measures.reports.groups import ALL
+from nms_pv.spec.drug_groups import ALL
 from nms_pv.spec.drugs import GENERATIONS
 from nms_pv.spec.params import band_names
 

@@ -6,14 +6,13 @@ import polars as pl
 
 from nms_pv.measures.rates import garwood
 from nms_pv.measures.reporting_rate.counting import rates_by_year, volume_table
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 from nms_pv.measures.rows import result_rows, with_interval, write_results
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.exposure_volumes import FILE, ExposureVolume
 from nms_pv.spec.params import Main, Params
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import scan_met
-from nms_pv.tables.measures import RESULTS
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, RESULTS, ROLES_COUNTED
 
 # For each unit of volumes: so many of them, and the words for it.
 PER = {

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
-from nms_pv.measures.reports.groups import Groups
 from nms_pv.measures.reports.tally import membership
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.spec.params import Main
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 
 UNIVERSE_COLUMNS = ["subject_id", "received_year", "is_representative", "quarter", "reporter_type", "report_type", "sender"]
 CELL = ["group_no", "is_representative", "received_year", "reporter_type", "report_type"]

@@ -5,10 +5,10 @@ import polars as pl
 from nms_pv.measures.proportions import clopper_pearson
 from nms_pv.measures.reporting_trend.comparison import annual_ratio, herfindahl
 from nms_pv.measures.reporting_trend.counting import QUARTERS, years_at_hand
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED
 from nms_pv.measures.reports.disproportionality import ror
 from nms_pv.measures.rows import with_interval
 from nms_pv.spec.params import Main
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED
 
 GROUP = ["group_kind", "group"]
 LAWYER = "lawyer"

@@ -2,13 +2,10 @@
 
 import polars as pl
 
-from nms_pv.measures.reports.groups import ALWAYS_SHOWN, Groups
 from nms_pv.measures.reports.tally import ROLE, Tally
+from nms_pv.spec.drug_groups import ALWAYS_SHOWN, Groups
 from nms_pv.spec.params import Main
-from nms_pv.tables.measures import DUPLICATES, ROLES
-
-ROLES_COUNTED = {"ps": ["PS"], "ps+ss": ["PS", "SS"], "any": ["PS", "SS", "other"]}
-REPRESENTATIVE_COUNTED = {"collapsed": [True], "kept": [True, False]}
+from nms_pv.tables.measures import DUPLICATES, REPRESENTATIVE_COUNTED, ROLES, ROLES_COUNTED
 
 SETTING_TYPES = {"roles": pl.Enum(list(ROLES)), "duplicates": pl.Enum(list(DUPLICATES))}
 SETTING = list(SETTING_TYPES)

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from nms_pv.measures.reports.counting import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 from nms_pv.spec.params import Main
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS, refuse_not_computed, scan_met
+from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED
 from nms_pv.tables.parts import common_parts
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from nms_pv.measures.reports.groups import Groups
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.measures.reports.counting import count_grid, count_outcomes, count_years
-from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.reports.results import grid_results, outcome_results, year_results
 from nms_pv.measures.reports.tally import Tally, add_up, tally_part
 from nms_pv.measures.rows import write_results
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE

@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from nms_pv.measures.reports.groups import Groups
 from nms_pv.measures.why_zero.reasons import with_reason
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.tables.person_time import ALL
 from nms_pv.tables.why_zero import COHORT_REASON
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from nms_pv.measures.reports.counting import SETTING, SETTINGS, by_setting
-from nms_pv.measures.reports.groups import Groups
 from nms_pv.measures.reports.tally import membership
 from nms_pv.measures.why_zero.reasons import with_reason
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.tables.why_zero import REPORTS_REASON
 
 CELL = ["group_no", "role", "is_representative"]

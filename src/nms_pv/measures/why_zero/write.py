@@ -5,8 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.measures.grid.groups import with_antipsychotic
-from nms_pv.measures.reports.groups import Groups, drug_groups
 from nms_pv.measures.why_zero import cohort, reports
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.tables.evidence import EXPOSURES

@@ -1,9 +1,10 @@
 """The cohort part of the page: what its sections are given, and the tables beside it."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import polars as pl
-from jinja2 import Environment
 from markupsafe import Markup
 
 from nms_pv.report.cohort.chosen import Chosen, CohortMain, choose
@@ -48,43 +49,54 @@ class CohortPart:
         """Pick from the results what is shown."""
         return choose(self.inputs, self.main, self.params, self.drugs, [d.name for d in self.definitions])
 
+    @cached_property
+    def files(self) -> dict[str, pl.DataFrame]:
+        """The tidy table behind each figure and each table of the cohort part, by file name."""
+        inputs, chosen = self.inputs, self.choose()
+        return {
+            "cohort_generations": tidy(
+                row
+                for line in chosen.states
+                for row in (line.rate, line.proportion, line.standardised, line.ratio, line.adjusted)
+            ),
+            "cohort_ingredients": tidy(row for _, rows in chosen.ingredients for row in rows),
+            "cohort_pooled": tidy(row for row, _ in chosen.pooled),
+            "cohort_since_start": tidy(row for _, points in chosen.since_start for _, row in points),
+            "cohort_years": tidy([*chosen.years.values(), *chosen.state_years.values()]),
+            "cohort_trend": tidy([*chosen.changes, *chosen.trends]),
+            "cohort_settings": tidy(row for line in chosen.grid for row in (line.rate, line.proportion)),
+            "cohort_published": pl.DataFrame(inputs.published),
+            "cohort_snapshot": inputs.snapshot,
+            "cohort_attrition": attrition_to_publish(inputs.attrition, self.params.cohort.smallest_cell),
+            "cohort_concepts": concepts_to_publish(inputs.concepts, self.params.cohort.smallest_cell),
+            "cohort_value_issues": inputs.value_issues,
+        }
 
-def render_part(part: CohortPart, chosen: Chosen, environment: Environment) -> Markup:
-    """The sections of the cohort arm."""
+
+def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]]) -> dict[str, Any]:
+    """What the templates are given; `reports` are the ratios of the reports arm by generation, none where it has no input."""
     params, inputs = part.params, part.inputs
     steps = flows(attrition_to_publish(inputs.attrition, params.cohort.smallest_cell))
-    return Markup(
-        environment.get_template("cohort/part.html.j2").render(
-            simulated=params.inputs.simulated,
-            settings=params.cohort,
-            cohort_main=part.main,
-            chosen=chosen,
-            figures=figures(part, chosen),
-            named=named,
-            time_at_risk=[part.settings[name] for name in params.cohort.analyses],
-            published=inputs.published,
-            snapshot=inputs.snapshot.rows(named=True),
-            sentences=[sentence(flow) for flow in steps],
-            flows=steps,
-            concept_sets=_concept_sets(concepts_to_publish(inputs.concepts, params.cohort.smallest_cell)).rows(named=True),
-            quarantine_reasons=inputs.quarantine_reasons.rows(named=True),
-            issues=inputs.value_issues.rows(named=True),
-            cohort_settings=flat("cohort", params.cohort.model_dump()),
-            measure_meaning=MEASURE,
-        )
-    )
-
-
-def render_sides(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]], environment: Environment) -> Markup:
-    """The table that shows both arms side by side."""
     lines = {line.look.code: line for line in chosen.generations}
-    return Markup(
-        environment.get_template("cohort/arms.html.j2").render(
-            main=part.params.main,
-            cohort_main=part.main,
-            sides=[(look, report, lines[look.code]) for look, report in reports],
-        )
-    )
+    return {
+        "simulated": params.inputs.simulated,
+        "settings": params.cohort,
+        "cohort_main": part.main,
+        "chosen": chosen,
+        "figures": figures(part, chosen),
+        "named": named,
+        "time_at_risk": [part.settings[name] for name in params.cohort.analyses],
+        "published": inputs.published,
+        "snapshot": inputs.snapshot.rows(named=True),
+        "sentences": [sentence(flow) for flow in steps],
+        "flows": steps,
+        "concept_sets": _concept_sets(concepts_to_publish(inputs.concepts, params.cohort.smallest_cell)).rows(named=True),
+        "quarantine_reasons": inputs.quarantine_reasons.rows(named=True),
+        "issues": inputs.value_issues.rows(named=True),
+        "cohort_settings": flat("cohort", params.cohort.model_dump()),
+        "measure_meaning": MEASURE,
+        "sides": [(look, report, lines[look.code]) for look, report in reports],
+    }
 
 
 def figures(part: CohortPart, chosen: Chosen) -> dict[str, list[Markup]]:
@@ -99,27 +111,6 @@ def figures(part: CohortPart, chosen: Chosen) -> dict[str, list[Markup]]:
         "since_start": [by_time_since_start(chosen.since_start, simulated=simulated)] if any_since else [],
         "years": [rate_and_mix_by_year(chosen.years, chosen.state_years, simulated=simulated)] if any_year else [],
         "published": [proportion_among_published(chosen.overall_proportion, part.inputs.published, simulated=simulated)],
-    }
-
-
-def tables(part: CohortPart, chosen: Chosen) -> dict[str, pl.DataFrame]:
-    """The tidy table behind each figure and each table of the cohort part, by file name."""
-    inputs = part.inputs
-    return {
-        "cohort_generations": tidy(
-            row for line in chosen.states for row in (line.rate, line.proportion, line.standardised, line.ratio, line.adjusted)
-        ),
-        "cohort_ingredients": tidy(row for _, rows in chosen.ingredients for row in rows),
-        "cohort_pooled": tidy(row for row, _ in chosen.pooled),
-        "cohort_since_start": tidy(row for _, points in chosen.since_start for _, row in points),
-        "cohort_years": tidy([*chosen.years.values(), *chosen.state_years.values()]),
-        "cohort_trend": tidy([*chosen.changes, *chosen.trends]),
-        "cohort_settings": tidy(row for line in chosen.grid for row in (line.rate, line.proportion)),
-        "cohort_published": pl.DataFrame(inputs.published),
-        "cohort_snapshot": inputs.snapshot,
-        "cohort_attrition": attrition_to_publish(inputs.attrition, part.params.cohort.smallest_cell),
-        "cohort_concepts": concepts_to_publish(inputs.concepts, part.params.cohort.smallest_cell),
-        "cohort_value_issues": inputs.value_issues,
     }
 
 

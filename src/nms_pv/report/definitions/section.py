@@ -107,7 +107,7 @@ class DefinitionsPart:
 
 
 def render_definitions(part: DefinitionsPart, environment: Environment) -> Markup:
-    """The sections of one arm."""
+    """How the definitions of one arm compare, what else it could be, and the candidates for review."""
     return Markup(
         environment.get_template("definitions/arm.html.j2").render(
             arm=part.arm,

@@ -60,8 +60,12 @@ class QuestionsPart:
     @cached_property
     def numbers(self) -> MainNumbers:
         """The numbers under the main setting, with the rates and ratios that stand beside them."""
-        of_arm = self.rates.filter(pl.col("arm") == self.arm)
-        return MainNumbers(pl.concat([self.leaving.results, of_arm]), self.arm, self.params)
+        return MainNumbers(pl.concat([self.leaving.results, self.rates_of_arm]), self.arm, self.params)
+
+    @property
+    def rates_of_arm(self) -> pl.DataFrame:
+        """Rates and ratios of the arm."""
+        return self.rates.filter(pl.col("arm") == self.arm)
 
     @cached_property
     def files(self) -> dict[str, pl.DataFrame]:
@@ -79,17 +83,14 @@ class QuestionsPart:
         """Drawings by question, and those of the grid."""
         return figures(self.arm, self.leaving, self.numbers, self.published, self.params)
 
-    def questions(self) -> list[dict[str, Any]]:
-        """What the chapter of each question is given."""
-        return [
-            {
-                "name": name,
-                "title": QUESTION[name],
-                "panels": [self._shown(panel) for panel in panels],
-                "figures": self.figures.get(name, []),
-            }
-            for name, panels in PANELS[self.arm].items()
-        ]
+    def question(self, name: str) -> dict[str, Any]:
+        """What the chapter of one question is given."""
+        return {
+            "name": name,
+            "title": QUESTION[name],
+            "panels": [self._shown(panel) for panel in PANELS[self.arm][name]],
+            "figures": self.figures.get(name, []),
+        }
 
     def _shown(self, panel: Any) -> dict[str, Any]:
         if isinstance(panel, Matrix):
@@ -111,23 +112,33 @@ class QuestionsPart:
         )
 
 
-def render_questions(part: QuestionsPart, environment: Environment) -> Markup:
-    """The chapters of one arm."""
+def render_question(part: QuestionsPart, name: str, environment: Environment) -> Markup:
+    """The figures and tables of one question."""
     return Markup(
-        environment.get_template("questions/arm.html.j2").render(
-            arm=part.arm,
-            questions=part.questions(),
-            grid=part.grid_summary(),
-            grid_figures=part.figures["grid"],
-            zeros=part.zeros(),
+        environment.get_template("questions/panels.html.j2").render(
+            question=part.question(name),
             main=part.params.main,
-            simulated=part.params.inputs.simulated,
             smallest=part.params.cohort.smallest_cell,
             percent=PERCENT,
             funnel_warning=WARNING,
             measure_meaning=MEASURE,
+            arm=part.arm,
+            simulated=part.params.inputs.simulated,
+        )
+    )
+
+
+def render_grid(part: QuestionsPart, environment: Environment) -> Markup:
+    """Every combination of choices, and why zeros are zeros."""
+    return Markup(
+        environment.get_template("questions/grid.html.j2").render(
+            grid=part.grid_summary(),
+            grid_figures=part.figures["grid"],
+            zeros=part.zeros(),
             comparator_meaning=COMPARATOR,
             factor_meaning=FACTOR,
             reason_meaning=REASON,
+            arm=part.arm,
+            simulated=part.params.inputs.simulated,
         )
     )

@@ -1,0 +1,1 @@
+"""The chapter on attrition: what came in, what left and why, what stayed, for reports and for persons."""

@@ -1,0 +1,1 @@
+"""The report in the formats that journals take: tables, figures, methods and citation."""
