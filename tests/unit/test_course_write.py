@@ -117,6 +117,15 @@ def test_deaths_of_a_cohort(written: dict[str, pl.DataFrame]) -> None:
     assert (nobody["estimate"], nobody["undefined_reason"]) == (None, "no episode counts in the group")
 
 
+def test_who_left_is_a_number_that_can_be_hidden_and_no_text(written: dict[str, pl.DataFrame]) -> None:
+    rows = written["cohort_course"].filter(pl.col("measure").cast(pl.String).str.starts_with("death_"))
+    known, unknown = (
+        rows.filter(measure=name).sort("group", "stratum") for name in ("death_proportion", "death_unknown_proportion")
+    )
+    assert (known["denominator"] + unknown["numerator"]).to_list() == unknown["denominator"].to_list()
+    assert rows.group_by("measure").agg(pl.col("method").n_unique())["method"].to_list() == [1, 1]
+
+
 def test_recovery_of_a_cohort(written: dict[str, pl.DataFrame]) -> None:
     rows = written["cohort_course"].filter(group="antipsychotic")
     told = rows.filter(measure="recovered_proportion").select("stratum", "estimate")

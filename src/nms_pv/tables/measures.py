@@ -138,6 +138,7 @@ MEASURES_OF = {
         "pooled_fatal_proportion": "share of deaths in a typical study, from a random-effects model",
         "predicted_fatal_proportion": "the same, with limits between which a new study is expected",
         "death_proportion": "persons who died within so many days of the first day of the episode / those known by then",
+        "death_unknown_proportion": "persons who left observation alive before that / persons with an episode",
         "adjusted_death_odds_ratio": "odds ratio of death of each characteristic given the others, by Firth's regression",
         "recovered_proportion": "cumulative share recovered by a day",
         "died_proportion": "cumulative share dead before recovery by a day",

@@ -47,9 +47,9 @@ def deaths_of_cohort(first: pl.DataFrame, shown: pl.DataFrame, analysis: str, da
     """Share of persons who died within so many days of the first day of their first episode in the group, day 0 to `days`.
 
     Exact binomial interval. Denominator: who died by then, or was observed until then alive; who left earlier is in neither,
-    and how many did is said. Deaths after the end of observation are not counted: only of those who died would one know. Any
-    cause. Undefined when nobody died or was observed so long. The cumulative share that uses those who left, too, is
-    `died_proportion`.
+    and `death_unknown_proportion` is their share of all. Deaths after the end of observation are not counted: only of those who
+    died would one know. Any cause. Undefined when nobody died or was observed so long. The cumulative share that uses those who
+    left, too, is `died_proportion`.
     """
     died = (pl.col("death_day") - pl.col("start_day") <= days).fill_null(False)
     is_known = died | (pl.col("seen_until") - pl.col("start_day") >= days)
@@ -61,13 +61,19 @@ def deaths_of_cohort(first: pl.DataFrame, shown: pl.DataFrame, analysis: str, da
     by_year = wide.with_columns(stratum=year).group_by(on).agg(**counted)
     wanted = pl.concat([shown.with_columns(stratum=pl.lit(None, pl.String)).select(on), by_year.select(on)])
     frame = _filled(wanted, pl.concat([overall, by_year]), on)
-    left = (pl.col("cases") - pl.col("denominator")).cast(pl.String)
-    method = (
-        f"died within {days} days of the first day of the episode, from any cause / died by then or observed until then; "
-        "left observation alive before, and in neither: " + left + "; Clopper-Pearson interval"
+    frame = frame.with_columns(analysis=pl.lit(analysis))
+    left = frame.with_columns(numerator=pl.col("cases") - pl.col("denominator"), denominator="cases")
+    no_case = pl.lit(NO_CASE)
+    nobody = pl.when(pl.col("cases") == 0).then(no_case).otherwise(pl.lit(NOT_SEEN))
+    within = f"within {days} days of the first day of the episode"
+    died_by = f"died {within}, from any cause / died by then or observed until then; Clopper-Pearson interval"
+    left_by = f"left observation alive {within} / all; Clopper-Pearson interval"
+    return pl.concat(
+        [
+            shares(frame, "death_proportion", PERSONS, died_by, nobody, level),
+            shares(left, "death_unknown_proportion", PERSONS, left_by, no_case, level),
+        ]
     )
-    nobody = pl.when(pl.col("cases") == 0).then(pl.lit(NO_CASE)).otherwise(pl.lit(NOT_SEEN))
-    return shares(frame.with_columns(analysis=pl.lit(analysis)), "death_proportion", PERSONS, method, nobody, level)
 
 
 def _filled(wanted: pl.DataFrame, counts: pl.DataFrame, on: list[str]) -> pl.DataFrame:

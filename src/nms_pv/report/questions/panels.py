@@ -233,6 +233,7 @@ PANELS: dict[str, dict[str, tuple[Panel, ...]]] = {
                 "Death and recovery",
                 (
                     Column("dead within 30 days", "death_proportion"),
+                    Column("left observation before that", "death_unknown_proportion"),
                     Column("recovered by day 2", "recovered_proportion", stratum="day=2"),
                     Column("by day 7", "recovered_proportion", stratum="day=7"),
                     Column("by day 14", "recovered_proportion", stratum="day=14"),
