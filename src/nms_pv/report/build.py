@@ -62,6 +62,7 @@ def write_report(
     write_csv(parts.results, out / "results.csv")
     with replacing(out / "results.parquet") as partial:
         parts.results.write_parquet(partial)
+    (out / "cases").mkdir(parents=True, exist_ok=True)
     for stale in set(out.glob("cases/*.js")) - {out / "cases" / f"{name}.js" for name in page.beside}:
         stale.unlink()
     for name, text in (
@@ -69,7 +70,6 @@ def write_report(
         ("index.html", page.html),
         ("methods.txt", methods_text(parts.methods)),
     ):
-        (out / name).parent.mkdir(parents=True, exist_ok=True)
         with replacing(out / name) as partial:
             partial.write_text(text, encoding="utf-8", newline="\n")
 

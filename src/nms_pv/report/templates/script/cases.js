@@ -32,7 +32,7 @@ async function caseList(arm, places, title) {
   const headings = ["case", arm === "reports" ? "received" : "first day", "sex", "drugs", "definitions met"];
   const head = make("thead", {}, make("tr", {}, headings.map((heading) => make("th", { scope: "col" }, heading))));
   const caption = `${title}: ${places.length.toLocaleString("en")}`;
-  const region = { class: "scroll", role: "region", tabindex: "0", "aria-label": caption };
+  const region = { class: "scroll", role: "group", tabindex: "0", "aria-label": caption };
   list.append(make("div", region, make("table", {}, make("caption", {}, caption), head, body)), more);
   return [list];
 }

@@ -13,7 +13,7 @@ function make(tag, properties, ...children) {
 function tableOf(caption, headings, rows) {
   return make(
     "div",
-    { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
+    { class: "scroll", role: "group", tabindex: "0", "aria-label": caption },
     make(
       "table",
       {},
