@@ -73,7 +73,7 @@ def test_a_trigger_fits_and_a_withdrawal_stands_alone(rows: list[Row]) -> None:
         assert "withdrawal" not in fitting
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(rows=many)
 def test_no_dopaminergic_course_is_both_trigger_and_treatment(rows: list[Row]) -> None:
     """Of one drug that dates decide, the withdrawal and the treatment exclude each other; what they leave open is ambiguous."""
@@ -90,7 +90,7 @@ def test_no_dopaminergic_course_is_both_trigger_and_treatment(rows: list[Row]) -
                 assert given_of[treatment] == "ambiguous"
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(rows=many)
 def test_the_range_holds_the_score_and_the_cap_the_category(rows: list[Row]) -> None:
     found, courses = judged("faers:1", rows)
@@ -99,7 +99,7 @@ def test_the_range_holds_the_score_and_the_cap_the_category(rows: list[Row]) -> 
     assert caused.filter(pl.col("who_umc") > pl.col("who_umc_cap")).is_empty()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=12)
 @given(subjects=st.lists(many, min_size=2, max_size=4))
 def test_a_subject_is_judged_alone(subjects: list[list[Row]]) -> None:
     apart = [judged(f"faers:{n}", rows) for n, rows in enumerate(subjects)]

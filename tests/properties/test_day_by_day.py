@@ -132,7 +132,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow,
 Drawn = list[dict[str, object]]
 
 
-@settings(unhurried, max_examples=40)
+@settings(unhurried, max_examples=25)
 @given(*few)
 def test_polars_counts_days(polars: Engine, drawn: Drawn, setting: TimeAtRisk, switch_days: int) -> None:
     agree(drawn, setting, switch_days, polars)

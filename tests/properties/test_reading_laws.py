@@ -18,7 +18,7 @@ GOOD = st.tuples(st.integers(1, 10**12), st.integers(1, 10**9)).map(lambda n: f"
 END = st.sampled_from(["\n", "\r\n"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(lines=st.lists(st.one_of(GOOD, LINE), max_size=30), end=END, last=st.booleans())
 @example(lines=["1$1$DE1$1$DE"], end="\n", last=False)
 @example(lines=["1$2$DE" + "31$3$HO"], end="\r\n", last=True)

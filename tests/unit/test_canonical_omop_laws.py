@@ -66,7 +66,7 @@ TABLES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(TABLES)
 def test_nothing_leaves_uncounted_and_nothing_lies_outside_a_life(tables: dict[str, list[dict[str, object]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
