@@ -1,9 +1,9 @@
-"""`nms-pv`: adding real data to a study, and explaining one case of its report."""
+"""`nms-pv`: adding real data to a study, explaining a case or a number of its report, and writing the report for others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -69,20 +69,66 @@ def fetch_faers(
 
 @app.command()
 def explain(
-    subject_id: Annotated[
-        str, typer.Argument(metavar="ID", help="A case or person as the report names it: faers:12345, omop:123, omop:123#1.")
+    identifier: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="As the report names it. A case or person: faers:12345, omop:123, omop:123#1. "
+            "A number: ror/pt_only/ps+ss/collapsed/generation/FGA.",
+        ),
     ],
 ) -> None:
-    """Show from which rows a case or a person got its labels, and what counts."""
+    """Show from which rows a case or a person got its labels, or what a number means and which cases are behind it."""
     with _expected_errors():
         from nms_pv.audit.explain import explain
         from nms_pv.spec.params import load_params
 
         project = _project()
-        text = explain(subject_id, project)
+        text = explain(identifier, project)
         if load_params(project / "params.yaml").inputs.simulated:
             typer.echo("SIMULATED: this study runs on made-up input; nobody below exists.\n")
         typer.echo(text)
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write, empty or with an earlier report.")],
+    build: Annotated[
+        Literal["internal", "shareable"] | None,
+        typer.Option(help="Exact numbers with their cases, or small counts hidden and no cases. Default: as params.yaml says."),
+    ] = None,
+) -> None:
+    """Write the report of the last run's data into a folder, under another build if asked; params.yaml stays as it is."""
+    with _expected_errors():
+        from nms_pv.report.of_study import REPORTS, refuse_others_files, with_build, write_report_of
+        from nms_pv.spec.params import load_params
+
+        project = _project()
+        params = load_params(project / "params.yaml")
+        chosen = with_build(params, build) if build else params
+        refuse_others_files(out, project / REPORTS, "index.html")
+        write_report_of(project, out, chosen)
+        for arm in ("reports", "cohort"):
+            if getattr(chosen.inputs, arm) != "none":
+                typer.echo(f"{arm}: {'internal' if chosen.is_internal(arm) else 'shareable'}")
+        typer.echo(out / "index.html")
+
+
+@app.command()
+def papers(
+    out: Annotated[Path, typer.Option(help="Folder to write, empty or with earlier files for papers.")] = Path("papers"),
+) -> None:
+    """Write every table, every figure, methods and citation for a paper; of people's records only what may leave."""
+    with _expected_errors():
+        from nms_pv.report.of_study import REPORTS, for_others, refuse_others_files, write_report_of
+        from nms_pv.report.papers.write import write_papers
+        from nms_pv.spec.params import load_params
+
+        project = _project()
+        params = for_others(load_params(project / "params.yaml"))
+        refuse_others_files(out, project / REPORTS, "contents.csv")
+        written = write_papers(project, out, lambda folder: write_report_of(project, folder, params))
+        typer.echo(f"{out}: {len(written)} files; contents.csv lists tables and figures.")
 
 
 @review.command("export")

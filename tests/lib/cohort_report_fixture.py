@@ -12,6 +12,7 @@ from nms_pv.tables.cdm import SNAPSHOT
 from nms_pv.tables.cohort import RESOLVED_CONCEPTS
 from nms_pv.tables.measures import QUESTION_OF, RESULTS
 from nms_pv.tables.sources import QUARANTINE
+from tests.lib.cohort_cases_fixture import counted_cases
 from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
@@ -56,19 +57,33 @@ def write_cohort(data: Path) -> None:
     RESOLVED_CONCEPTS.write(
         pl.DataFrame(concepts, schema=RESOLVED_CONCEPTS.types, orient="row"), canonical / "resolved_concepts.parquet"
     )
-    for layer in ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure"):
-        parts = [
-            steps(layer[2:], "persons", "person", 10_000, {"no_observation_period": 120, "unknown_sex": 13}),
-            steps(layer[2:], "few", "person", 10_000, {"few_people": 3}),
-            steps(layer[2:], "pt_only:episodes", "episode", 700, {"in_clean_window": 50}),
-        ]
-        write_attrition(parts, data / layer / "cohort" / "attrition.csv")
+    write_cohort_attrition(data)
     RESULTS.write(cohort_results(), data / "6_measures" / "cohort" / "results.parquet")
+
+
+def write_cohort_attrition(data: Path) -> None:
+    """Write the attrition of every layer; three episodes start outside time at risk, which is a small count."""
+    people = {"unknown_sex_or_birth": 13}
+    parts = {
+        "1_sources": [steps("sources", table, "row", 10_000, {}) for table in ("person", "drug_exposure")],
+        "2_canonical": [
+            steps("canonical", "persons-0001:drug_exposure", "record", 10_000, {"person_unknown": 90}),
+            steps("canonical", "persons-0001:person", "person", 10_000, {"no_observation_period": 120}),
+        ],
+        "3_evidence": [steps("evidence", "persons-0001:episodes", "record", 55, {"chained_to_an_earlier_record": 15})],
+        "4_labels": [steps("labels", "persons-0001:pt_only", "subject", 40, {"not_met": 4, "indeterminate": 0})],
+        "5_exposure": [
+            steps("exposure", "exact:persons", "person", 9_880, people),
+            steps("exposure", "exact:pt_only:episodes", "episode", 36, {"outside_time_at_risk": 3}),
+        ],
+    }
+    for layer, of_layer in parts.items():
+        write_attrition(of_layer, data / layer / "cohort" / "attrition.csv")
 
 
 def cohort_results() -> pl.DataFrame:
     """Rows of the kinds, units and methods that the measures write; every number from a fixed seed."""
-    draw = random.Random(11)
+    draw, (episodes, people) = random.Random(11), counted_cases()
     cohort = load_params(ROOT / "params.yaml").cohort
     groups = [("antipsychotic", "antipsychotic", 80.0)]
     groups += [("generation_state", state, rate) for state, rate in STATES.items()]
@@ -80,15 +95,18 @@ def cohort_results() -> pl.DataFrame:
         for analysis in cohort.analyses:
             for kind, group, rate in groups:
                 here = (definition, analysis, kind, group)
-                rows.append(_rate(here, None, rate, draw.randint(1, 40) * 10**6))
-                rows.append(_proportion(here, rate))
+                rows.append(_rate(here, None, rate, draw.randint(1, 40) * 10**6, episodes.get((*here, None))))
+                rows.append(_proportion(here, people.get((*here, None), round(rate / 4))))
                 for split, values in (
                     ("year", [str(year) for year in range(2005, 2021)]),
                     ("age", band_names(cohort.age_bands)),
                     ("sex", ["female", "male", "unknown"]),
                     ("since_start", band_names(cohort.since_start_days)),
                 ):
-                    rows += [_rate(here, f"{split}={value}", rate, draw.randint(1, 40) * 10**5) for value in values]
+                    rows += [
+                        _rate(here, stratum, rate, draw.randint(1, 40) * 10**5, episodes.get((*here, stratum)))
+                        for stratum in (f"{split}={value}" for value in values)
+                    ]
     main = (DEFINITIONS[0], cohort.main_analysis)
     for state, rate in STATES.items():
         if state != "FGA":
@@ -128,9 +146,11 @@ def _row(measure: str, here: tuple[str, str, str, str], reference: str | None, s
     }
 
 
-def _rate(here: tuple[str, str, str, str], stratum: str | None, rate: float, days: int) -> dict[str, object]:
+def _rate(here: tuple[str, str, str, str], stratum: str | None, rate: float, days: int, counted: int | None) -> dict[str, object]:
+    """A rate, near the one that is given; of so many episodes where some are `counted` in the rows of this study."""
+    days = days if counted is None else round(counted / rate * 36_525_000)
     years = days / 365.25 / 100_000
-    events = round(rate * years)
+    events = round(rate * years) if counted is None else counted
     return _row("incidence_rate", here, None, stratum) | {
         "numerator": events,
         "denominator": days,
@@ -141,8 +161,8 @@ def _rate(here: tuple[str, str, str, str], stratum: str | None, rate: float, day
     }
 
 
-def _proportion(here: tuple[str, str, str, str], rate: float) -> dict[str, object]:
-    persons, cases = 20_000, round(rate / 4)
+def _proportion(here: tuple[str, str, str, str], cases: int) -> dict[str, object]:
+    persons = 20_000
     return _row("incidence_proportion", here, None, None) | {
         "numerator": cases,
         "denominator": persons,

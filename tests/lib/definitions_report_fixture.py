@@ -7,8 +7,9 @@ import polars as pl
 from nms_pv.tables import agreement as measured
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import TERM_COVERAGE
-from nms_pv.tables.labels import CAUSALITY, DEFINITIONS, TREATMENTS, TRIGGERS, VERDICTS
+from nms_pv.tables.labels import CAUSALITY, DEFINITIONS, TREATMENTS, TRIGGERS
 from nms_pv.tables.review import ADJUDICATED_ACCURACY, RANKING, RANKING_CALIBRATION, RANKING_QUALITY, REVIEWER_PAIRS
+from tests.lib.case_evidence import subject_ids, write_verdicts
 
 UNIT = {"reports": "distinct reports with at least one finding", "cohort": "person-episodes with at least one finding"}
 CASES = ["adityanjee_1999", "iec_2011", "levenson_1985", "pt_only"]
@@ -16,7 +17,6 @@ WHY_NOT = "needs your own licensed MedDRA files <b> in `study/meddra`"
 HOSTILE_TERM = "<script>alert(5)</script>"
 MET = {"adityanjee_1999": 0, "iec_2011": 43, "levenson_1985": 93, "pt_only": 234, "hunter_2003": 3, "serotonin_term": 55}
 TOTAL = 1_000
-JUDGED = 40
 INTERVAL = ("estimate", "low", "high")
 
 
@@ -26,7 +26,8 @@ def write_definitions(data: Path, arm: str, *, judged: bool = True) -> None:
     labels, measures = data / "4_labels" / folder, data / "6_measures" / folder
     _write(DEFINITIONS, _known(judged), labels / "definitions.parquet")
     _write(REVIEWER_PAIRS, [("AB", "CD", "nms", "not_nms", 3)] if judged else [], labels / "reviewer_pairs.parquet")
-    _write_labels(labels)
+    write_verdicts(labels, arm)
+    _write_labels(labels, subject_ids(arm))
     compared = {**_verdicts(UNIT[arm]), **_models(UNIT[arm]), **_features(UNIT[arm])}
     for table, rows in compared.items():
         _write(table, rows, measures / "definitions" / f"{table.name.split('/')[1]}.parquet")
@@ -43,21 +44,14 @@ def _write(table: Table, rows: list[tuple[object, ...]], path: Path) -> None:
 def _known(judged: bool) -> list[tuple[object, ...]]:
     rows = [(name, f"Title of {name} <b>", "nms", "found", True, None) for name in CASES]
     rows += [(name, f"Title of {name}", "serotonin_toxicity", "memory", True, None) for name in ("hunter_2003", "serotonin_term")]
-    rows.append(("smq_like", "Query", "nms", "conflict", False, WHY_NOT))
+    rows.append(("smq_narrow", "Query", "nms", "conflict", False, WHY_NOT))
     rows.append(
         ("adjudicated", "Reviewers' verdicts", "nms", "found", judged, None if judged else "no reviewer has judged a case")
     )
     return rows
 
 
-def _write_labels(labels: Path) -> None:
-    subjects = [f"case:{n:02d}" for n in range(JUDGED)]
-    verdict = {"points_low": None, "points_high": None, "met": "", "failed": "", "missing": ""}
-    rows = [
-        {"subject_id": subject, "definition": "pt_only", "verdict": "met" if n < 36 else "not_met", **verdict}
-        for n, subject in enumerate(subjects)
-    ]
-    VERDICTS.write(pl.DataFrame(rows, schema=VERDICTS.types), labels / "verdicts" / "a.parquet")
+def _write_labels(labels: Path, subjects: list[str]) -> None:
     triggers = ["antagonist_start"] * 20 + ["withdrawal"] * 11 + ["ambiguous"] * 3 + ["none_documented"] * 6
     certainty = ["dated"] * 17 + ["undated"] * 3 + ["suspected_undated"] * 11 + ["ambiguous"] * 3 + ["none"] * 6
     joined = ("none", "", "")

@@ -76,7 +76,7 @@ def _row(arm: str, column: Column, kind: str, group: str, draw: random.Random) -
         **dict.fromkeys(RESULTS.types),
         **setting,
         "result_id": "/".join(str(part) for part in address if part),
-        "arm": arm,
+        "arm": kind if kind == "literature" else arm,
         "question": QUESTION_OF[column.measure],
         "measure": column.measure,
         "definition": "pt_only",

@@ -4,11 +4,13 @@ import json
 import math
 import random
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import polars as pl
 
-from nms_pv.report.page import Study
+from nms_pv.report.declared import Study
+from nms_pv.spec.definition_files import load_definitions, load_differential
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.drugs import Drug, DrugTable, load_drugs
 from nms_pv.spec.params import Inputs, Params, load_params
@@ -17,14 +19,19 @@ from nms_pv.tables.attrition import steps, write_attrition
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
 from nms_pv.tables.measures import DUPLICATES, QUESTION_OF, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
+from tests.lib.cohort_cases_fixture import write_cohort_cases
 from tests.lib.cohort_report_fixture import write_cohort
 from tests.lib.definitions_report_fixture import write_definitions
+from tests.lib.quality_report_fixture import write_quality
 from tests.lib.questions_report_fixture import write_topics
+from tests.lib.report_cases_fixture import QUARTERS, SIZE, YEARS, CountedReports, write_report_cases
 from tests.lib.small_study import VERSION
 
 ROOT = Path(__file__).parents[2]
 STUDY = ROOT / "study"
-DEFINITIONS = {"pt_only": 1.0, "iec_2011": 0.35, "levenson_1985": 0.5, "smq_like": 4.0}
+# Real definitions under hostile titles, with the status that each is given here and a factor of its made-up counts.
+DEFINITIONS = {"pt_only": 1.0, "iec_2011": 0.35, "levenson_1985": 0.5, "smq_narrow": 4.0}
+STATUS = {"pt_only": "found", "smq_narrow": "conflict"}
 HOSTILE_INGREDIENT = "<script>alert(1)</script> $x_1$\u202e"
 HOSTILE_NAMES = [
     "<script>alert(2)</script>",
@@ -33,32 +40,34 @@ HOSTILE_NAMES = [
     "$\\frac{1}{2}$",
     "high risk pill",
 ]
-QUARTERS = ["2011Q4", "2012Q3", "2012Q4", "2018Q2", "2021Q4", "2024Q1"]
-YEARS = [2009, 2010, 2011, 2012, 2018, 2021, 2024]
+# Ratios are those of a large made-up database, so that they are plausible; counts of all reports are those of the rows here.
 UNIVERSE, CASES = 240_000, 2_400
+# Lines of DEMO in a quarter: 7 leave in the sources, 6 among the versions, 47 because they are not counted.
+LINES = SIZE // len(QUARTERS) + 60
 
 
-def declared_study(input_kind: str = "simulated") -> Study:
-    """The study of this repository, with one ingredient of a hostile name and hand-made definitions."""
+def declared_study(input_kind: str = "simulated", build: str = "auto") -> Study:
+    """The study of this repository, with one ingredient of a hostile name and definitions with hostile titles."""
     inputs = Inputs(reports=input_kind, cohort="simulated_cdm" if input_kind == "simulated" else "omop")
-    params: Params = load_params(ROOT / "params.yaml").model_copy(update={"inputs": inputs})
+    params: Params = load_params(ROOT / "params.yaml")
+    leaving = params.leaving.model_copy(update={"build": build})
+    params = params.model_copy(update={"inputs": inputs, "leaving": leaving})
     drugs: DrugTable = load_drugs(STUDY)
     hostile: Drug = replace(drugs.drugs["haloperidol"], ingredient=HOSTILE_INGREDIENT, names=(HOSTILE_INGREDIENT,))
     with_hostile = replace(drugs, drugs={**drugs.drugs, HOSTILE_INGREDIENT: hostile})
-    return Study(params, with_hostile, load_faers(STUDY), [_definition(name) for name in DEFINITIONS], [])
+    definitions = [_hostile(d) for d in load_definitions(STUDY) if d.name in DEFINITIONS]
+    return Study(params, with_hostile, load_faers(STUDY), definitions, load_differential(STUDY))
 
 
-def _definition(name: str) -> Definition:
-    return Definition.model_construct(
-        name=name,
-        title=f"Title of {name} <b>",
-        citation="Author A. Journal 1985;1:1-2",
-        doi="10.1000/xyz" if name != "pt_only" else None,
-        status={"pt_only": "found", "smq_like": "conflict"}.get(name, "memory"),
-        status_note="Seen in a table of a later paper <i>.",
-        threshold=74 if name == "iec_2011" else None,
-        notes=["A note with the word risk in it.", "<script>alert(3)</script>"],
-    )
+def _hostile(definition: Definition) -> Definition:
+    """The definition with words around it that no page may take for anything but words."""
+    changed = {
+        "title": f"Title of {definition.name} <b>",
+        "status": STATUS.get(definition.name, "memory"),
+        "status_note": "Seen in a table of a later paper <i>.",
+        "notes": ["A note with the word risk in it.", "<script>alert(3)</script>"],
+    }
+    return definition.model_copy(update=changed)
 
 
 def write_data(data: Path, drugs: DrugTable) -> None:
@@ -66,16 +75,18 @@ def write_data(data: Path, drugs: DrugTable) -> None:
     data.mkdir(parents=True, exist_ok=True)
     _write_sources(data)
     _write_canonical(data)
-    for layer, name, unit in (
-        ("3_evidence", "findings", "term"),
-        ("4_labels", "pt_only", "subject"),
-        ("5_exposure", "reports", "report"),
+    for layer, name, unit, n, left in (
+        ("3_evidence", "findings", "term", 400, {"no_element_lists_the_term": 150}),
+        ("4_labels", "pt_only", "subject", 20, {"not_met": 2, "indeterminate": 0}),
+        ("5_exposure", "reports", "report", LINES - 13, {"no_reaction": 40, "no_suspect_drug": 7}),
     ):
-        left = {"no_reaction": 40, "no_suspect_drug": 7}
-        parts = [steps(layer[2:], f"{quarter}:{name}", unit, 40_000, left) for quarter in QUARTERS]
+        parts = [steps(layer[2:], f"{quarter}:{name}", unit, n, left) for quarter in QUARTERS]
         write_attrition(parts, data / layer / "attrition.csv")
+    write_report_cases(data, HOSTILE_INGREDIENT)
     RESULTS.write(results(drugs), data / "6_measures" / "results.parquet")
     write_cohort(data)
+    write_cohort_cases(data)
+    write_quality(data)
     for arm in ("reports", "cohort"):
         write_definitions(data, arm)
     write_topics(data)
@@ -114,7 +125,7 @@ def _write_sources(data: Path) -> None:
             "sources",
             f"{quarter}:{table}",
             "record",
-            40_000,
+            LINES,
             {"glued_records_split": -1, "quarantined": 3, "exact_copy_of_a_row": 5},
         )
         for quarter in QUARTERS
@@ -137,7 +148,8 @@ def _write_canonical(data: Path) -> None:
     names = [(name, 5_000 - 7 * n, None, None) for n, name in enumerate(HOSTILE_NAMES + [f"PRODUCT {n}" for n in range(40)])]
     names += [("RISPERIDAL", 31, "RISPERIDONE", 0.93), ("ARIPIPRAZOL SANDOZ", 12, "ARIPIPRAZOLE", 0.91)]
     UNCODED_NAMES.write(pl.DataFrame(names, schema=UNCODED_NAMES.types, orient="row"), folder / "uncoded_names.parquet")
-    write_attrition([steps("canonical", "versions", "version", 240_000, {"later_version": 8_000})], folder / "attrition.csv")
+    versions = [steps("canonical", f"{quarter}:DEMO", "version", LINES - 7, {"later_version": 6}) for quarter in QUARTERS]
+    write_attrition(versions, folder / "attrition.csv")
     for quarter in QUARTERS[:2]:
         REPORTS.write(_reports(quarter), folder / "reports" / f"{quarter}.parquet")
 
@@ -170,7 +182,7 @@ def _reports(quarter: str) -> pl.DataFrame:
 
 def results(drugs: DrugTable) -> pl.DataFrame:
     """Rows of the kinds, units and methods that the measures write; every number from a fixed seed."""
-    draw = random.Random(7)
+    draw, counted = random.Random(7), CountedReports(HOSTILE_INGREDIENT)
     groups = [("generation", code, base, size) for code, base, size in (("FGA", 40, 900), ("SGA", 28, 5_000), ("TGA", 22, 1_500))]
     blockers = [d for d in drugs.drugs.values() if d.blocks_or_depletes_dopamine][:: 3 if len(drugs.drugs) > 50 else 1]
     for drug in blockers:
@@ -185,26 +197,24 @@ def results(drugs: DrugTable) -> pl.DataFrame:
                 for duplicates, kept in zip(DUPLICATES, (0.93, 1.0), strict=True):
                     n = max(1, round(size * share * kept))
                     a = min(n, round(n * ratio * factor / 100 / (1 + factor)))
+                    if (kind, group) in counted.groups:
+                        a = min(n, counted.cases((definition, roles, duplicates), kind, group))
                     rows.append(_ror(definition, roles, duplicates, kind, group, a, n, round(CASES * factor)))
-    for definition, factor in DEFINITIONS.items():
-        for roles in ROLES:
-            for duplicates in DUPLICATES:
-                setting = (definition, roles, duplicates)
-                rows.append(_proportion("reporting_proportion", setting, "all", "all", round(CASES * factor), UNIVERSE))
-                rows.append(_row("reports", setting, "all", "all", None, round(CASES * factor), UNIVERSE))
+    for setting in product(DEFINITIONS, ROLES, DUPLICATES):
+        x, n = counted.cases(setting, "all", "all"), counted.size(setting, "all", "all")
+        rows.append(_proportion("reporting_proportion", setting, "all", "all", x, n))
+        rows.append(_row("reports", setting, "all", "all", None, x, n))
     main = ("pt_only", "ps+ss", "collapsed")
-    for kind, group, n in (
-        ("all", "all", 2_400),
-        ("generation", "FGA", 300),
-        ("generation", "SGA", 800),
-        ("generation", "TGA", 0),
-    ):
-        rows.append(_proportion("fatal_proportion", main, kind, group, round(n * 0.08), n))
-        rows.append(_proportion("serious_proportion", main, kind, group, round(n * 0.97), n))
+    for kind, group in (("all", "all"), ("generation", "FGA"), ("generation", "SGA"), ("generation", "TGA")):
+        n = counted.cases(main, kind, group)
         rows += [
-            _row("reports", main, kind, group, f"year={year}", draw.randint(0, n // 8) if n else 0, 9_000)
-            for year in [*YEARS, "unknown"]
+            _proportion(f"{flag}_proportion", main, kind, group, counted.cases(main, kind, group, pl.col(f"is_{flag}")), n)
+            for flag in ("fatal", "serious")
         ]
+        for year in [*YEARS, None]:
+            received = pl.col("received_year").eq_missing(year)
+            x, n = (count(main, kind, group, received) for count in (counted.cases, counted.size))
+            rows.append(_row("reports", main, kind, group, f"year={year or 'unknown'}", x, n))
     return pl.DataFrame(rows, schema=RESULTS.types)
 
 

@@ -1,10 +1,17 @@
-"""A written page taken apart, for tests: elements, texts, and the numbers that carry an address."""
+"""A written page taken apart, for tests: elements, texts, the numbers that carry an address, and the data of its script."""
 
+import base64
+import gzip
+import json
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
+from typing import Any
 
 VOID = {"meta", "link", "br", "hr", "img", "input"}
+NOT_RENDERED = ("script", "style")
+PACKED = "application/gzip"
 NUMBER = re.compile(r"−?\d[\d,]*(?:\.\d+)?")
 METHOD = ("small", "code")
 READ_ALOUD = ("title", "aria-label", "alt", "content")
@@ -51,7 +58,10 @@ class Page(HTMLParser):
         assert self._open.pop().tag == tag, f"</{tag}> closes another element"
 
     def handle_data(self, data: str) -> None:
-        has_address = any("data-result" in e.attributes or e.tag in METHOD for e in self._open)
+        has_address = any("data-n" in e.attributes or e.tag in METHOD for e in self._open)
+        if self._open and self._open[-1].tag in NOT_RENDERED:
+            self._open[-1].text += data
+            return
         for element in self._open:
             element.text += data
             element.text_outside_cohort += "" if self._open[-1].in_cohort else data
@@ -66,6 +76,22 @@ class Page(HTMLParser):
         return next(e for e in self.elements if e.attributes.get("id") == identifier)
 
     @property
+    def addressed(self) -> list[Element]:
+        """The elements that carry the address of a number."""
+        return [e for e in self.elements if "data-n" in e.attributes]
+
+    @cached_property
+    def blocks(self) -> dict[str, Any]:
+        """What the script of the page unpacks, by name."""
+        packed = [e for e in self.all("script") if e.attributes.get("type") == PACKED]
+        return {e.attributes["id"].removeprefix("data-"): unpacked(e.text) for e in packed}
+
+    @cached_property
+    def numbers(self) -> list[dict[str, Any]]:
+        """The numbers that addresses count up."""
+        return records(self.blocks["numbers"]["numbers"])
+
+    @property
     def words(self) -> str:
         """All that is rendered or read aloud."""
         return self._words(self.elements[0].text, self.elements)
@@ -76,8 +102,24 @@ class Page(HTMLParser):
         return self._words(self.elements[0].text_outside_cohort, [e for e in self.elements if not e.in_cohort])
 
     def _words(self, text: str, elements: list[Element]) -> str:
-        hidden = "".join(e.text for e in self.all("style"))
-        return text.replace(hidden, "") + " ".join(v for e in elements for k, v in e.attributes.items() if k in READ_ALOUD)
+        return text + " ".join(v for e in elements for k, v in e.attributes.items() if k in READ_ALOUD)
+
+
+def unpacked(block: str) -> Any:
+    """The content of a block of data, as the script reads it."""
+    return json.loads(gzip.decompress(base64.b64decode(block)))
+
+
+def records(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a table that is packed in columns."""
+    columns = {name: _cells(values) for name, values in table["columns"].items()}
+    return [{name: cells[row] for name, cells in columns.items()} for row in range(table["rows"])]
+
+
+def _cells(values: Any) -> list[Any]:
+    if isinstance(values, list):
+        return values
+    return [None if place is None else values["words"][place] for place in values["at"]]
 
 
 def parse(html: str) -> Page:

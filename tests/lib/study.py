@@ -22,6 +22,7 @@ LAYERS = [
     "6_measures",
     "6_definitions",
     "6_questions",
+    "6_quality",
     "6_literature",
     "7_report",
 ]
@@ -35,6 +36,7 @@ COHORT = [
     "6_cohort_measures",
     "6_cohort_definitions",
     "6_cohort_questions",
+    "6_cohort_quality",
 ]
 STAGES = ["0_environment", "0_simulate", *LAYERS[:-1], *COHORT, LAYERS[-1]]
 SMALL = {"seed": 7, "cases": 3000, "quarters": ["2012Q3", "2012Q4", "2021Q4"]}

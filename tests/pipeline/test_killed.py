@@ -12,7 +12,7 @@ import pytest
 from nms_pv.audit.lock import mend_locks
 from tests.lib.study import copy_study, digests, dvc, environment, stages_run, start_repository
 
-ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions", "questions"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions", "questions", "quality"]
 # In the order in which DVC runs them.
 STAGES = ["simulate", *ARM, "literature", "simulate_cohort", *(f"cohort_{layer}" for layer in ARM), "report"]
 # Seconds after the stage began: while Python starts, and in the middle of the work.

@@ -28,5 +28,6 @@ def test_the_other_arm_is_empty_with_reasons(tmp_path: Path, arm: str) -> None:
     assert found.filter(pl.col("numerator") > 0).is_empty()
     assert found.filter(pl.col("estimate").is_null(), pl.col("undefined_reason").is_null()).is_empty()
     page = (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
-    assert f'id="{arm}-when"' in page
-    assert f'id="{other}-when"' not in page
+    assert f'id="when-{arm}"' in page
+    assert f'id="when-{other}"' not in page
+    assert f'id="quality-{other}"' not in page

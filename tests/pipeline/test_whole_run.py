@@ -8,7 +8,7 @@ import yaml
 
 from tests.lib.study import STAGES, copy_study, digests, dvc, git, run_stages, stages_run, start_repository
 
-ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions", "questions"]
+ARM = ["sources", "canonical", "evidence", "labels", "exposure", "measures", "definitions", "questions", "quality"]
 EVERY_STAGE = ["environment", "simulate", "simulate_cohort", *ARM, *(f"cohort_{layer}" for layer in ARM), "literature", "report"]
 
 

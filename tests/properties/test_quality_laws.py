@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from nms_pv.measures.quality.files import quarters_from
 from nms_pv.measures.quality.reports import quarter_end
 from nms_pv.measures.quality.rows import COUNTED, quality_rows, quantile
-from nms_pv.report.definitions.rounding import SmallCells
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.quality.leaving import to_leave
 
 FEW = settings(max_examples=60, deadline=None)

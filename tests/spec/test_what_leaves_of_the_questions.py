@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from nms_pv.report.questions.leaving import curves_to_leave, grid_to_leave, numbers_to_leave, zeros_to_leave
-from nms_pv.tables.grid import GRID
+from nms_pv.report.questions.leaving import curves_to_leave, grid_to_leave, numbers_to_leave, summary_to_leave, zeros_to_leave
+from nms_pv.tables.grid import GRID, GRID_SUMMARY
 from nms_pv.tables.measures import CURVES, RESULTS
 from nms_pv.tables.why_zero import WHY_ZERO
 from tests.lib.declared_rows import rows
-from tests.lib.questions_report_fixture import curves, grid, zeros
+from tests.lib.questions_report_fixture import curves, grid, summary, zeros
 from tests.lib.small_study import VERSION
 
 CELL = {"definition": "pt_only", "analysis": "exact", "group_kind": "generation_state", "group": "SGA"}
@@ -75,12 +75,28 @@ def test_a_study_that_hides_nothing_shows_everything() -> None:
 
 def test_a_specification_hides_with_the_rate_of_its_period_or_of_its_reference() -> None:
     specifications = rows(GRID, *grid("cohort"))
-    nothing = grid_to_leave(specifications, NO_RATES, PERIODS)
+    nothing = grid_to_leave(specifications, NO_RATES, PERIODS, 5)
     assert nothing.height == specifications.height == 6
-    early = grid_to_leave(specifications, numbers(rate("years=2005-2009", suppressed=True)), PERIODS)
+    early = grid_to_leave(specifications, numbers(rate("years=2005-2009", suppressed=True)), PERIODS, 5)
     assert early.filter(group="SGA")["era"].to_list() == ["all"]
-    of_reference = grid_to_leave(specifications, numbers(rate(None, suppressed=True, group="FGA")), PERIODS)
+    of_reference = grid_to_leave(specifications, numbers(rate(None, suppressed=True, group="FGA")), PERIODS, 5)
     assert set(of_reference["era"]) == {"early"}
+
+
+def test_a_specification_with_a_small_count_hides_and_the_others_are_rounded() -> None:
+    first, second, *others = grid("cohort")
+    few = rows(GRID, first | {"a": 3}, second | {"a": 12, "estimate": 1.23456, "group_size": 4321}, *others)
+    left = grid_to_leave(few, NO_RATES, PERIODS, 5)
+    assert left.height == few.height - 1
+    shown = left.filter(specification_id=second["specification_id"]).row(0, named=True)
+    assert (shown["a"], shown["estimate"]) == (10, 1.2)
+
+
+def test_the_spread_of_a_grid_is_that_of_what_is_shown() -> None:
+    first, *others = grid("cohort")
+    exact = rows(GRID, first | {"a": 3, "estimate": 77.0}, *others)
+    left = summary_to_leave(rows(GRID_SUMMARY, *summary("cohort")), grid_to_leave(exact, NO_RATES, PERIODS, 5))
+    assert set(left["highest"]) == {2.5}
 
 
 def test_curves_end_where_few_are_left() -> None:

@@ -5,7 +5,7 @@ import pytest
 from jinja2 import Environment
 
 from nms_pv.measures.quality.rows import COUNTED, quality_rows
-from nms_pv.report.definitions.rounding import SmallCells
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.environment import environment, figure_numbers
 from nms_pv.report.quality import chosen
 from nms_pv.report.quality.leaving import to_leave

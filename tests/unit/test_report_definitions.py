@@ -7,10 +7,10 @@ import pytest
 from nms_pv.report import write_report
 from nms_pv.report.definitions import chosen, counted, described
 from nms_pv.report.definitions.leaving import LEAVING
-from nms_pv.report.definitions.rounding import SmallCells
 from nms_pv.report.figures.cuts import by_cut
 from nms_pv.report.figures.definition_counts import who_meets
 from nms_pv.report.figures.definition_sets import met_together
+from nms_pv.report.rounding import SmallCells
 from nms_pv.spec.params import Inputs
 from nms_pv.tables.agreement import CUTS, DEFINITION_COUNTS, DEFINITION_SETS, FEATURE_DIFFERENCES, FEATURES
 from nms_pv.tables.labels import CAUSALITY, DEFINITIONS, TREATMENTS, TRIGGERS, VERDICTS
@@ -20,12 +20,11 @@ from tests.lib.report_fixture import STUDY, declared_study, write_data
 from tests.lib.report_page import Page, parse
 
 
-def _write(data: Path, out: Path, *, smallest_cell: int = 5, arms: tuple[str, ...] = ("reports", "cohort")) -> Page:
-    study = declared_study()
+def _write(data: Path, out: Path, *, build: str = "auto", arms: tuple[str, ...] = ("reports", "cohort")) -> Page:
+    study = declared_study(build=build)
     kinds = {"reports": "simulated", "cohort": "simulated_cdm"}
     inputs = Inputs(**{arm: kind if arm in arms else "none" for arm, kind in kinds.items()})
-    cohort = study.params.cohort.model_copy(update={"smallest_cell": smallest_cell})
-    params = study.params.model_copy(update={"inputs": inputs, "cohort": cohort})
+    params = study.params.model_copy(update={"inputs": inputs})
     write_report(data, out, params, study.drugs, study.faers, study.definitions, STUDY)
     return parse((out / "index.html").read_text(encoding="utf-8"))
 
@@ -47,22 +46,35 @@ def page(data: Path, out: Path) -> Page:
     return _write(data, out)
 
 
-def test_each_arm_has_its_sections_and_only_those_of_the_cohort_are_marked(page: Page) -> None:
+@pytest.fixture(scope="module")
+def shared(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Path]:
+    """The build that is made to be shared, and where its tables are."""
+    folder = tmp_path_factory.mktemp("shared")
+    return _write(data, folder, build="shareable"), folder / "tables"
+
+
+def _section(page: Page, arm: str) -> str:
+    return page.by_id(f"definitions-{arm}").text
+
+
+def test_each_arm_has_its_part_and_only_that_of_the_cohort_is_marked(page: Page) -> None:
     for arm in ("reports", "cohort"):
-        for section in ("definitions", "differential", "review"):
-            assert page.by_id(f"{arm}-{section}").in_cohort == (arm == "cohort")
-            assert f"#{arm}-{section}" in {e.attributes["href"] for e in page.all("a")}
+        assert page.by_id(f"definitions-{arm}").in_cohort == (arm == "cohort")
+        for heading in ("Definitions compared", "What else it could be", "Candidates for review"):
+            assert heading in _section(page, arm)
 
 
-def test_each_figure_of_the_chapter_has_its_data_beside_it(page: Page) -> None:
-    for mark in "DE":
-        for number in range(1, 7):
-            assert f"Figure {mark}{number}." in page.words
-            assert f"Data of figure {mark}{number}" in page.words
+def test_each_figure_of_the_chapter_has_its_table(page: Page, out: Path) -> None:
+    for arm, prefix in (("reports", ""), ("cohort", "cohort_")):
+        section = _section(page, arm)
+        assert len(re.findall(r"Figure \d+\. ", section)) == 6
+        for table in ("definition_counts", "definition_sets", "definition_agreement", "definition_cuts", "feature_differences"):
+            assert f"tables/{prefix}{table}.csv" in section
+            assert (out / "tables" / f"{prefix}{table}.csv").exists()
 
 
 def test_verdicts_are_counted_and_what_is_not_computed_says_why(page: Page) -> None:
-    section = page.by_id("reports-definitions").text
+    section = _section(page, "reports")
     assert re.search(r"pt_only \(main\)Title of pt_only <b>\s*✓ found\s*234\s*766\s*0", section)
     assert "not computed: needs your own licensed MedDRA files <b> in study/meddra" in section
     assert "given for chosen subjects only" in section
@@ -70,7 +82,7 @@ def test_verdicts_are_counted_and_what_is_not_computed_says_why(page: Page) -> N
 
 
 def test_agreement_is_told_with_what_it_leaves_out(page: Page) -> None:
-    section = page.by_id("reports-definitions").text
+    section = _section(page, "reports")
     assert "Krippendorff's alpha over all 4 definitions is 0.88 (0.85–0.91)" in section
     assert "700 reports on whom at least two definitions are decided; 300 are left out" in section
     assert "no subject meets either definition" in section
@@ -79,14 +91,14 @@ def test_agreement_is_told_with_what_it_leaves_out(page: Page) -> None:
 
 
 def test_cuts_with_the_same_numbers_are_one_line(page: Page) -> None:
-    section = page.by_id("reports-definitions").text
+    section = _section(page, "reports")
     assert "cut 74: 4 met, 504 possible" in section
     assert "75 to 76" in section
     assert "iec_2011_interval" not in section
 
 
 def test_a_latent_class_model_on_common_evidence_is_not_to_be_believed(page: Page) -> None:
-    section = page.by_id("reports-definitions").text
+    section = _section(page, "reports")
     assert "Do not read these numbers as accuracy." in section
     assert "Nothing in the data contradicts the model; that does not prove it." in section
     assert "23.5 (20.0–27.0) %" in section
@@ -99,7 +111,7 @@ def test_a_latent_class_model_on_common_evidence_is_not_to_be_believed(page: Pag
 def test_features_are_sorted_by_difference(page: Page) -> None:
     names = [row.name for row in _features()]
     assert names == ["ck", "clonus"]
-    section = page.by_id("reports-differential").text
+    section = _section(page, "reports")
     assert re.search(r"ck\s+as iec_2011 judges it\s*142 of 234\s*60.7 \(40.0–60.0\)\s*6 of 55", section)
 
 
@@ -113,7 +125,7 @@ def _features() -> list[chosen.Feature]:
 
 
 def test_withdrawal_is_its_own_stratum(page: Page) -> None:
-    section = page.by_id("reports-differential").text
+    section = _section(page, "reports")
     assert "Trigger: a dopaminergic drug was stopped; 11 reports" in section
     assert "antagonist (20)" in section
     assert "withdrawal (11)" in section
@@ -121,7 +133,7 @@ def test_withdrawal_is_its_own_stratum(page: Page) -> None:
 
 
 def test_review_tells_what_the_probability_means_and_what_reviewers_found(page: Page) -> None:
-    section = page.by_id("reports-review").text
+    section = _section(page, "reports")
     assert "the probability is that of being coded as NMS, not of being NMS" in section
     assert re.search(r"high\s*0.8 or more\s*30", section)
     assert "AB and CD" in section
@@ -131,22 +143,22 @@ def test_review_tells_what_the_probability_means_and_what_reviewers_found(page: 
 
 
 def test_terms_without_a_hit_are_listed_for_reports_only(page: Page) -> None:
-    section = page.by_id("reports-review").text
+    section = _section(page, "reports")
     assert "2 of the 3 terms listed" in section
     assert HOSTILE_TERM in section
     assert "Muscle […]" in section
-    assert "Terms that this data does not know" not in page.by_id("cohort-review").text
+    assert "Terms that this data does not know" not in _section(page, "cohort")
 
 
-def test_small_cells_of_the_cohort_stay_inside_the_study(out: Path, page: Page) -> None:
-    sections = [page.by_id(f"cohort-{name}").text for name in ("definitions", "differential", "review")]
-    assert "a count from 1 to 4 reads <5" in sections[0]
-    assert "Small numbers." not in page.by_id("reports-definitions").text
+def test_small_cells_stay_inside_the_study(shared: tuple[Page, Path]) -> None:
+    page, tables = shared
+    section = _section(page, "cohort")
+    assert "a count from 1 to 4 reads <5" in section
     # An exact count, the likelihood, and a reason that names counts.
     for exact in ("234", "123.456", "separated"):
-        assert [exact in text for text in sections] == [False] * 3, exact
-    assert re.search(r"hunter_2003\s*235\s*<5\s*0\s*600\s*165", sections[1])
-    files = {name: out / "tables" / f"cohort_{name}.csv" for name in LEAVING}
+        assert exact not in section, exact
+    assert re.search(r"hunter_2003\s*235\s*<5\s*0\s*600\s*165", section)
+    files = {name: tables / f"cohort_{name}.csv" for name in LEAVING}
     written = {name: pl.read_csv(path, infer_schema=False) for name, path in files.items() if path.exists()}
     assert len(written) > 15
     for name, table in written.items():
@@ -157,17 +169,17 @@ def test_small_cells_of_the_cohort_stay_inside_the_study(out: Path, page: Page) 
         assert not set(LEAVING[name].withheld) & set(table.columns)
 
 
-def test_a_share_that_gives_a_small_count_away_is_a_dash(page: Page) -> None:
-    assert "hidden: it would give a small count away" in page.by_id("cohort-differential").text
-    assert "hidden: it would give a small count away" not in page.by_id("reports-differential").text
+def test_a_share_that_gives_a_small_count_away_is_a_dash(page: Page, shared: tuple[Page, Path]) -> None:
+    assert "hidden: it would give a small count away" in _section(shared[0], "cohort")
+    assert "hidden: it would give a small count away" not in _section(page, "cohort")
 
 
-def test_without_a_limit_the_cohort_is_shown_as_it_is(data: Path, tmp_path: Path) -> None:
-    page = _write(data, tmp_path, smallest_cell=0, arms=("cohort",))
+def test_an_internal_build_shows_the_cohort_as_it_is(data: Path, tmp_path: Path) -> None:
+    page = _write(data, tmp_path, arms=("cohort",))
+    section = _section(page, "cohort")
     assert "Small numbers." not in page.words
-    assert re.search(r"hunter_2003\s*234\s*2\s*0\s*600", page.by_id("cohort-differential").text)
-    assert "Case definitions" in page.words
-    assert [e for e in page.elements if e.attributes.get("id", "").startswith("reports-")] == []
+    assert re.search(r"hunter_2003\s*234\s*2\s*0\s*600", section)
+    assert [e for e in page.elements if e.attributes.get("id", "").endswith("-reports")] == []
 
 
 def test_a_study_without_verdicts_of_reviewers_or_candidates_says_how_to_start(data: Path, tmp_path: Path) -> None:
@@ -188,12 +200,12 @@ def test_a_study_without_verdicts_of_reviewers_or_candidates_says_how_to_start(d
         table.write(table.empty(), measures / f"{name}.parquet")
     _empty_labels(copy / "4_labels")
     page = _write(copy, tmp_path / "out", arms=("reports",))
-    review = page.by_id("reports-review").text
+    review = _section(page, "reports")
     assert "nms-pv review export" in review
     assert "there is nothing to rank" in review
-    assert "the results hold nothing to draw here" in page.by_id("reports-definitions").text
-    linked = {e.attributes["href"] for e in page.all("a") if e.attributes["href"].startswith("tables/")}
-    assert linked == {f"tables/{p.name}" for p in (tmp_path / "out" / "tables").iterdir()}
+    assert "the results hold nothing to draw here" in _section(page, "reports")
+    named = set(re.findall(r"tables/\w+\.csv", page.words))
+    assert named == {f"tables/{p.name}" for p in (tmp_path / "out" / "tables").iterdir()}
 
 
 def _empty_labels(labels: Path) -> None:

@@ -1,38 +1,30 @@
+import base64
+import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from nms_pv.report import write_report
-from nms_pv.report.numbers import HIDDEN
-from nms_pv.report.questions.read import read_topics
-from nms_pv.report.questions.section import QuestionsPart
-from nms_pv.report.words import clean, visible
+from nms_pv.report.numbers import DASH, HIDDEN, estimate_and_interval, is_percent, shown
+from nms_pv.report.words import clean
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.measures import RESULTS
+from tests.lib.case_evidence import HOSTILE_WORDS, subject_ids
 from tests.lib.report_fixture import DEFINITIONS, HOSTILE_INGREDIENT, HOSTILE_NAMES, STUDY, declared_study, write_data
-from tests.lib.report_page import Page, numbers_in, parse
-
-COUNTS = ("numerator", "denominator", "reference_numerator", "reference_denominator")
+from tests.lib.report_page import PACKED, Page, numbers_in, parse, records
 
 
-def _write(data: Path, out: Path, input_kind: str = "simulated") -> str:
-    study = declared_study(input_kind)
+def _write(data: Path, out: Path, input_kind: str = "simulated", build: str = "auto") -> str:
+    study = declared_study(input_kind, build)
     write_report(data, out, study.params, study.drugs, study.faers, study.definitions, STUDY)
     return (out / "index.html").read_text(encoding="utf-8")
 
 
 def _results(data: Path) -> pl.DataFrame:
     return RESULTS.scan(data / "6_measures" / "results.parquet").collect()
-
-
-def _all_results(data: Path) -> pl.DataFrame:
-    """The rows of both arms, as they may leave the study where cases are told of in other ways than rates."""
-    rates = pl.concat([_results(data), RESULTS.scan(data / "6_measures" / "cohort" / "results.parquet").collect()])
-    params = declared_study().params
-    parts = [QuestionsPart(arm, read_topics(data, arm), params, rates, []) for arm in ("reports", "cohort")]
-    return pl.concat([rates, *(part.leaving.results for part in parts)])
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +39,27 @@ def out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     _write(data, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def shareable(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The build that is made to be shared."""
+    folder = tmp_path_factory.mktemp("shareable")
+    _write(data, folder, build="shareable")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shared_page(shareable: Path) -> Page:
+    return parse((shareable / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(params=["internal", "shareable"])
+def built(request: pytest.FixtureRequest) -> tuple[Page, Path]:
+    """Page and folder of each build."""
+    names = ("page", "out") if request.param == "internal" else ("shared_page", "shareable")
+    page, folder = (request.getfixturevalue(name) for name in names)
+    return page, folder
 
 
 @pytest.fixture(scope="module")
@@ -97,38 +110,86 @@ def test_real_is_said_and_simulated_is_not(real_page: Page) -> None:
     assert re.findall(r"(?i)simulat\w+", real_page.words.replace("simulation.", "").replace("simulator", "")) == []
 
 
-def test_each_number_is_that_of_its_result(data: Path, page: Page) -> None:
-    rows = {visible(row["result_id"]): row for row in _all_results(data).iter_rows(named=True)}
-    marked = [e for e in page.elements if "data-result" in e.attributes and e.text.strip()]
+def test_each_number_of_the_script_is_that_of_the_results_beside_the_page(built: tuple[Page, Path]) -> None:
+    page, folder = built
+    beside = {row["result_id"]: row for row in pl.read_parquet(folder / "results.parquet").iter_rows(named=True)}
+    assert len(page.numbers) > 500
+    assert len({row["result_id"] for row in page.numbers}) == len(page.numbers)
+    assert [row for row in page.numbers if row != {name: beside[row["result_id"]][name] for name in row}] == []
+
+
+def test_each_number_that_is_shown_is_that_of_its_result(built: tuple[Page, Path]) -> None:
+    page, _ = built
+    marked = [e for e in page.addressed if e.text.strip()]
     assert len(marked) > 500
     for element in marked:
-        row = rows[element.attributes["data-result"]]
-        fields = element.attributes["data-field"].split()
-        shown = numbers_in(element.text)
-        if row["suppressed"]:
-            assert element.text == HIDDEN
+        row, fields = page.numbers[int(element.attributes["data-n"])], element.attributes["data-f"].split()
+        assert element.text in _as_text(row, fields), row["result_id"]
+        if element.text in (HIDDEN, DASH):
+            assert row["suppressed"] if element.text == HIDDEN else row[fields[0]] is None
             continue
-        assert len(shown) == len(fields), (element.text, fields)
-        for name, (value, half_a_digit) in zip(fields, shown, strict=True):
-            percent = "data-unit" in element.attributes and name not in COUNTS
-            assert value == pytest.approx(row[name] * (100 if percent else 1), abs=half_a_digit * 1.001), (element.text, row)
+        assert row["suppressed"] is False
+        for name, (value, half_a_digit) in zip(fields, numbers_in(element.text), strict=True):
+            scale = 100 if is_percent(row, name) else 1
+            assert value == pytest.approx(row[name] * scale, abs=half_a_digit * 1.001), (element.text, row)
 
 
-def test_drawn_things_carry_addresses_too(data: Path, page: Page) -> None:
-    known = {visible(result_id) for result_id in _all_results(data)["result_id"]}
-    drawn = [e for e in page.elements if "data-result" in e.attributes and "svg" in e.path and not e.text.strip()]
+def _as_text(row: dict[str, Any], fields: list[str]) -> list[str]:
+    """What an element with these fields may say."""
+    if fields == ["estimate", "low", "high"]:
+        return [estimate_and_interval(row)]
+    return [between.join(shown(row, name) for name in fields) for between in ("/", " of ")]
+
+
+def test_every_address_leads_to_a_number_and_every_number_has_an_address(page: Page) -> None:
+    assert {int(e.attributes["data-n"]) for e in page.addressed} == set(range(len(page.numbers)))
+    assert {name for e in page.addressed for name in e.attributes["data-f"].split()} <= set(page.numbers[0])
+    drawn = [e for e in page.addressed if "svg" in e.path and not e.text.strip()]
     assert len(drawn) > 100
-    assert {e.attributes["data-result"] for e in drawn} <= known
 
 
-def test_key_numbers_are_all_from_the_results(page: Page) -> None:
-    section = page.by_id("key")
-    assert re.search(r"\d", section.text)
-    assert re.findall(r"\d", section.text_without_address) == []
+def test_each_number_stands_with_its_arm(page: Page) -> None:
+    of_reports = {page.numbers[int(e.attributes["data-n"])]["arm"] for e in page.addressed if not e.in_cohort}
+    assert of_reports == {"reports"}
+
+
+def test_the_answers_are_made_of_results_only(page: Page) -> None:
+    section = page.by_id("answers")
+    assert len([e for e in page.addressed if "ol" in e.path and "svg" not in e.path]) > 20
+    # What a sentence is about, in its own words.
+    assert set(re.findall(r"\d[\d,.]*", section.text_without_address)) <= {"100,000", "30", "90."}
+
+
+def test_the_cases_behind_a_number_are_as_many_as_it_counts(page: Page) -> None:
+    numbers = page.blocks["numbers"]
+    told = [(row, sets) for row, sets in zip(page.numbers, numbers["behind"], strict=True) if sets is not None]
+    assert {row["arm"] for row, _ in told} == {"reports", "cohort"}
+    assert sum(row["numerator"] > 0 for row, _ in told) > 50
+    for row, sets in told:
+        behind = set.intersection(*(set(numbers["sets"][row["arm"]][place]) for place in sets))
+        cases = records(page.blocks[f"cases-{row['arm']}"])
+        people = {cases[place].get("person_id", place) for place in behind}
+        counted = people if row["measure"] == "incidence_proportion" else behind
+        assert len(counted) == row["numerator"], row["result_id"]
+
+
+def test_a_case_leads_to_its_evidence_and_to_the_rows_of_its_source(page: Page) -> None:
+    for arm in ("reports", "cohort"):
+        cases, chunk = records(page.blocks[f"cases-{arm}"]), page.blocks[f"cases-{arm}-0"]
+        rows = {(row["source_id"], row["source_line"]): row["cells"] for row in records(chunk["rows"])}
+        findings, courses, verdicts = (records(chunk[name]) for name in ("findings", "courses", "verdicts"))
+        for place in range(len(cases)):
+            of_case = [row for row in (*findings, *courses) if row["of"] == place]
+            assert [row for row in of_case if (row["source_id"], row["source_line"]) not in rows] == []
+            assert "met" in {row["verdict"] for row in verdicts if row["of"] == place}
+        assert any(HOSTILE_WORDS in cells for cells in rows.values())
 
 
 def test_nothing_is_loaded_and_nothing_runs(html: str, page: Page) -> None:
-    assert "<script" not in html.lower()
+    written = [e for e in page.all("script") if e.attributes.get("type") != PACKED]
+    assert len(written) == 1
+    assert html.lower().count("<script") == len(page.all("script"))
+    digest = base64.b64encode(hashlib.sha256(written[0].text.encode()).digest()).decode()
     assert [e for e in page.elements if any(k.startswith("on") for k in e.attributes)] == []
     assert [e for e in page.elements if "src" in e.attributes] == []
     outside = [(e.tag, v) for e in page.elements for k, v in e.attributes.items() if "//" in v and k != "xmlns"]
@@ -136,8 +197,11 @@ def test_nothing_is_loaded_and_nothing_runs(html: str, page: Page) -> None:
     assert all(link.startswith("https://doi.org/10.") for _, link in outside)
     assert re.findall(r"url\((?!#)", html) == []
     assert "@import" not in html
+    assert re.findall(r"(?i)innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|fetch\(|https?:", written[0].text) == []
     policy = next(e for e in page.all("meta") if e.attributes.get("http-equiv") == "Content-Security-Policy")
-    assert policy.attributes["content"].startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert policy.attributes["content"].startswith(
+        f"default-src 'none'; script-src 'sha256-{digest}' 'strict-dynamic'; style-src 'unsafe-inline'; img-src data:"
+    )
 
 
 def test_drawings_have_names_and_ids_are_unique(page: Page) -> None:
@@ -170,18 +234,21 @@ def test_structure_for_readers_who_hear_the_page(page: Page) -> None:
 
 
 def test_each_figure_has_its_data_beside_it(out: Path, page: Page) -> None:
-    for number in range(1, 6):
-        assert f"Data of figure {number}" in page.words
-    linked = {e.attributes["href"] for e in page.all("a") if e.attributes["href"].startswith("tables/")}
-    assert linked == {f"tables/{p.name}" for p in (out / "tables").iterdir()}
+    figures = [e.text for e in page.all("figcaption")]
+    assert [re.match(r"Figure (\d+)\. ", text)[1] for text in figures] == [str(n + 1) for n in range(len(figures))]
+    named = set(re.findall(r"tables/\w+\.csv", page.words))
+    assert named == {f"tables/{path.name}" for path in (out / "tables").iterdir()}
 
 
-def test_all_results_lie_beside_the_page(data: Path, out: Path) -> None:
-    results = _all_results(data)
+def test_all_results_lie_beside_the_page_and_an_internal_build_hides_none(data: Path, out: Path) -> None:
+    written = pl.concat(RESULTS.scan(path).collect() for path in sorted((data / "6_measures").rglob("results.parquet")))
     beside = pl.read_parquet(out / "results.parquet")
-    assert beside["result_id"].to_list() == results["result_id"].to_list()
+    assert not beside["suppressed"].any()
+    columns = [name for name in RESULTS.types if name != "suppressed"]
+    exact, found = ({row[0]: row for row in frame.select(columns).iter_rows()} for frame in (written, beside))
+    assert found == exact
     table = pl.read_csv(out / "results.csv", infer_schema=False)
-    assert table.height == results.height
+    assert table.height == beside.height
     assert not table["group"].str.contains("^[=+@-]").any()
 
 
@@ -210,16 +277,18 @@ def test_definitions_with_source_and_status(page: Page) -> None:
 
 
 def test_published_numbers_are_named_with_their_source(page: Page) -> None:
-    section = page.by_id("published").text
+    section = page.by_id("which_drugs-reports").text
     assert "104.11 (88.92–121.89)" in section
     assert "JADER PT-level" in section
     assert "from simulated reports" in section
 
 
 def test_what_does_not_add_up_is_marked(page: Page, real_page: Page) -> None:
-    said = "Not so in the lines marked below."
-    assert said not in page.by_id("loaded").text
-    assert said in real_page.by_id("loaded").text
+    for arm in ("reports", "cohort"):
+        assert "Every step below adds up." in page.by_id(f"attrition-{arm}").text
+    told = real_page.by_id("attrition-reports").text
+    assert "Not every step below adds up" in told
+    assert "no: 1 more than came" in told
 
 
 def test_suppressed_numbers_stay_hidden(data: Path, tmp_path: Path) -> None:
@@ -255,12 +324,30 @@ def test_a_published_ratio_that_is_no_number_is_refused(data: Path, tmp_path: Pa
         write_report(data, tmp_path, study.params, study.drugs, study.faers, study.definitions, tmp_path)
 
 
-def test_small_counts_of_people_stay_inside_the_study(out: Path, page: Page) -> None:
-    section = page.by_id("cohort-loaded").text
-    assert "of 10,000 (person), 133 left: no observation period (120); unknown sex (13); 9,867 were kept." in section
-    assert "few people" not in section
-    assert "clean window" not in section
-    attrition = pl.read_csv(out / "tables" / "cohort_attrition.csv")
-    assert set(attrition["scope"]) == {"persons"}
-    records = pl.read_csv(out / "tables" / "cohort_concepts.csv").group_by("concept_set").agg("records").sort("concept_set")
-    assert records.rows() == [("nms_diagnosis", [0, 40]), ("rigidity", [None, None])]
+def test_small_counts_of_people_stay_inside_the_study(shared_page: Page, shareable: Path) -> None:
+    section = shared_page.by_id("attrition-cohort").text
+    assert "canonical, person: of 10,000 (person), 120 left: no observation period (120); 9,880 were kept." in section
+    assert "outside time at risk" not in section
+    assert "outside_time_at_risk" not in set(pl.read_csv(shareable / "tables" / "cohort_attrition.csv")["reason"])
+    records_of = pl.read_csv(shareable / "tables" / "cohort_concepts.csv").group_by("concept_set").agg("records")
+    assert records_of.sort("concept_set").rows() == [("nms_diagnosis", [0, 40]), ("rigidity", [None, None])]
+    of_people = [row for row in shared_page.numbers if row["arm"] == "cohort"]
+    assert [row for row in of_people if 0 < (row["numerator"] or 0) < 5] == []
+    assert any(row["suppressed"] for row in of_people)
+
+
+def test_what_is_shared_holds_no_case(shared_page: Page, shareable: Path) -> None:
+    assert list(shared_page.blocks) == ["numbers"]
+    assert shared_page.all("body")[0].attributes["data-cases"] == ""
+    assert set(shared_page.blocks["numbers"]["behind"]) == {None}
+    assert list((shareable / "cases").glob("*")) == []
+    written = "".join(
+        path.read_text(encoding="utf-8") for path in sorted(shareable.rglob("*")) if path.suffix in (".csv", ".html")
+    )
+    assert [subject for arm in ("reports", "cohort") for subject in subject_ids(arm) if subject in written] == []
+
+
+def test_the_answers_of_reports_and_of_people_are_told_apart(page: Page) -> None:
+    """Reports are told of without the words of another kind of study; of people they are used."""
+    assert re.search(r"(?i)incidence", page.by_id("how_often-cohort").text)
+    assert re.search(r"(?i)\brisk", page.by_id("how_often-cohort").text + page.by_id("methods-cohort").text)

@@ -3,7 +3,7 @@ import pytest
 
 from nms_pv.report.definitions.leaving import LEAVING
 from nms_pv.report.definitions.read import read_definitions
-from nms_pv.report.definitions.rounding import Numbers, SmallCells, two_decimals
+from nms_pv.report.rounding import Numbers, SmallCells, two_decimals
 from tests.lib.definitions_report_fixture import write_definitions
 from tests.lib.report_fixture import declared_study
 

@@ -22,7 +22,10 @@ from nms_pv.tables.errors import UserError
 from nms_pv.tables.evidence import EXPOSURES, FINDINGS
 from nms_pv.tables.labels import DIFFERENTIAL, VERDICTS
 
-LOOKS_LIKE = "Ids look like faers:26127610: the source, a colon, the number of the case (never that of a version)."
+LOOKS_LIKE = (
+    "Ids look like faers:26127610: the source, a colon, the number of the case (never that of a version). "
+    "Those of numbers look like ror/pt_only/ps+ss/collapsed/generation/FGA, as the report names them."
+)
 
 
 class UnknownCaseError(UserError):

@@ -1,11 +1,16 @@
-"""One case, walked back: what was received, how it was read, what it is evidence of, and how each definition judges it."""
+"""One case, walked back: what was received, how it was read, what it is evidence of, and how each definition judges it.
+
+Persons of a cohort and numbers of the report are explained by the modules beside this one.
+"""
 
 from pathlib import Path
 
 from nms_pv.audit.case import Case, place, raw_rows, read_case
 from nms_pv.audit.context import context_sections
+from nms_pv.audit.explain_number import explain_number
 from nms_pv.audit.explain_person import explain_person
 from nms_pv.audit.judged import exposures_section, findings_section, judged_sections, section, source_rows_section
+from nms_pv.audit.number import is_of_number
 from nms_pv.audit.person import is_of_cohort
 from nms_pv.audit.text import field, line, on, plain
 from nms_pv.spec.drugs import Drug, load_drugs
@@ -15,16 +20,24 @@ from nms_pv.tables.canonical import DUPLICATE_RULE, OUTCOME, REPORT_TYPE, REPORT
 Row = dict[str, object]
 
 
-def explain(subject_id: str, project: Path) -> str:
-    """Everything about one case or person as plain text, from the tables in `project/data` and the study in `project/study`.
+def explain(identifier: str, project: Path) -> str:
+    """Everything about one case, person or number as plain text, from `project/data` and `project/study`.
 
     Raises
     ------
     UnknownCaseError
         When no case is shown, and no person under observation, under this id.
+    UnknownNumberError
+        When it looks like the id of a number, and no number has it.
     """
-    if is_of_cohort(subject_id):
-        return explain_person(subject_id, project)
+    if is_of_cohort(identifier):
+        return explain_person(identifier, project)
+    if is_of_number(identifier):
+        return explain_number(identifier, project)
+    return _explain_case(identifier, project)
+
+
+def _explain_case(subject_id: str, project: Path) -> str:
     case = read_case(subject_id, project / "data")
     cited = [case.report, *case.findings.iter_rows(named=True), *case.exposures.iter_rows(named=True)]
     drugs = load_drugs(project / "study").drugs

@@ -16,6 +16,7 @@ from nms_pv.report.declared import Study
 from nms_pv.report.definitions.read import read_definitions
 from nms_pv.report.definitions.section import DefinitionsPart
 from nms_pv.report.inputs import Inputs, read_inputs
+from nms_pv.report.leaving import cohort_to_leave, reports_to_leave
 from nms_pv.report.links import check_links
 from nms_pv.report.methods.read import read_methods
 from nms_pv.report.methods.section import files as methods_files
@@ -49,9 +50,10 @@ def write_report(
     study: Path,
 ) -> None:
     """Write the page, all results as Parquet and CSV, and the table behind each figure."""
-    inputs = read_inputs(data, study)
+    exact = read_inputs(data, study)
+    inputs = reports_to_leave(exact, params.smallest_cell("reports"))
     declared = Study(params, drugs, faers, definitions, load_differential(study))
-    parts = _parts(data, study, inputs, declared)
+    parts = _parts(data, study, exact, inputs, declared)
     page = render(inputs, declared, parts)
     check_links(page.html)
     shown = _files(declared, parts)
@@ -74,12 +76,17 @@ def write_report(
             partial.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _parts(data: Path, study: Path, inputs: Inputs, declared: Study) -> Parts:
+def _parts(data: Path, study: Path, exact: Inputs, inputs: Inputs, declared: Study) -> Parts:
     """What each arm with an input brings to the page."""
     params = declared.params
-    cohort = None
+    cohort, attrition = None, {}
+    if declared.has_reports:
+        attrition["reports"] = read_reports_attrition(data, exact, inputs, params)
     if "cohort" in declared.arms:
-        cohort = CohortPart(read_cohort(data, study), params, declared.drugs, declared.definitions, load_time_at_risk(study))
+        people = read_cohort(data, study)
+        leaving = cohort_to_leave(people, params.smallest_cell("cohort"))
+        attrition["cohort"] = read_cohort_attrition(people, leaving, params)
+        cohort = CohortPart(leaving, params, declared.drugs, declared.definitions, load_time_at_risk(study))
     rates = pl.concat([inputs.results.frame, *([cohort.inputs.results.frame] if cohort else [])])
     published = load_literature(study)
     questions = {arm: QuestionsPart(arm, read_topics(data, arm), params, rates, published) for arm in declared.arms}
@@ -87,11 +94,6 @@ def _parts(data: Path, study: Path, inputs: Inputs, declared: Study) -> Parts:
         pl.concat(frame for part in questions.values() for frame in (part.rates_of_arm, part.leaving.results))
     )
     methods = read_methods(data, study, declared, results)
-    attrition = {}
-    if declared.has_reports:
-        attrition["reports"] = read_reports_attrition(data, inputs, params)
-    if cohort:
-        attrition["cohort"] = read_cohort_attrition(cohort.inputs, params)
     return Parts(
         reports=ReportsPart(inputs, declared) if declared.has_reports else None,
         cohort=cohort,
@@ -104,7 +106,7 @@ def _parts(data: Path, study: Path, inputs: Inputs, declared: Study) -> Parts:
         methods=methods,
         checklists=read_checklists(study, methods),
         results=results,
-        cases={arm: _cases(data, arm, declared) for arm in declared.arms},
+        cases={arm: _cases(data, arm, declared) for arm in declared.arms if params.is_internal(arm)},
     )
 
 

@@ -90,7 +90,7 @@ def render(inputs: Inputs, study: Study, parts: Parts) -> Page:
             answers=Markup(
                 environments["cohort"]
                 .get_template("answers.html.j2")
-                .render(answers=answers({arm.name: arm.questions.numbers for arm in arms}), looks=style.GENERATIONS)
+                .render(answers=answers(parts.questions), looks=style.GENERATIONS)
             ),
             arms_with_cases=list(parts.cases),
             chapters=chapters(arms),

@@ -93,7 +93,6 @@ class ReportsPart:
             "files": inputs.files.rows(named=True),
             "quarters": loaded.quarters(inputs),
             "quarantine_reasons": inputs.quarantine_reasons.rows(named=True),
-            "flows": loaded.flows(inputs.attrition),
             "duplicates": inputs.duplicates.rows(named=True),
             "coding": loaded.coding(inputs),
             "uncoded": loaded.commonest_uncoded(inputs),

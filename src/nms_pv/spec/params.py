@@ -139,12 +139,22 @@ class Cohort(Strict):
     standard: str
     periods: Periods
     bootstraps: int = Field(ge=100)
-    smallest_cell: int = Field(ge=0)
 
     @property
     def main_analysis(self) -> str:
         """The time-at-risk setting shown first."""
         return self.analyses[0]
+
+
+# Inputs that anybody may see case by case: published, or of nobody.
+OPEN_TO_ALL = ("faers", "simulated", "simulated_cdm")
+
+
+class Leaving(Strict):
+    """What of the numbers the report shows."""
+
+    build: Literal["auto", "internal", "shareable"]
+    smallest_cell: int = Field(ge=0)
 
 
 def band_names(bounds: list[int]) -> list[str]:
@@ -164,6 +174,7 @@ class Params(Strict):
     agreement: Agreement
     reports: Reports
     cohort: Cohort
+    leaving: Leaving
     questions: Questions
     level: float = Field(gt=0, lt=1)
 
@@ -172,6 +183,16 @@ class Params(Strict):
         if self.main.definition not in self.definitions:
             raise ValueError(f"main.definition {self.main.definition!r} is not among definitions {self.definitions}")
         return self
+
+    def is_internal(self, arm: str) -> bool:
+        """Whether the report shows exact numbers of an arm, and its cases."""
+        if self.leaving.build == "auto":
+            return getattr(self.inputs, arm) in OPEN_TO_ALL
+        return self.leaving.build == "internal"
+
+    def smallest_cell(self, arm: str) -> int:
+        """Counts of an arm from 1 up to below this are hidden in the report; 0 hides nothing."""
+        return 0 if self.is_internal(arm) else self.leaving.smallest_cell
 
 
 def load_params(path: Path) -> Params:

@@ -79,7 +79,7 @@ def cohort_results(
         ]
     )
     parts = made_of(derived, direct, sums)
-    return suppress(pl.concat([direct, derived]), parts, sums, params.cohort.smallest_cell)
+    return suppress(pl.concat([direct, derived]), parts, sums, params.leaving.smallest_cell)
 
 
 def _exposed(person_time: pl.DataFrame) -> pl.DataFrame:

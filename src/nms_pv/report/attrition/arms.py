@@ -11,25 +11,34 @@ from nms_pv.report.numbers import Row
 UNIVERSE = "Universe: reports with a suspect drug and a reaction"
 
 
-def reports_chart(found: list[Flow], fates: pl.DataFrame, counted: Row | None, definition: str, duplicates: str) -> list[Box]:
+def reports_chart(
+    found: list[Flow],
+    withheld: Collection[Flow],
+    fates: pl.DataFrame,
+    counted: Row | None,
+    definition: str,
+    duplicates: str,
+) -> list[Box]:
     """The boxes of the reports arm.
 
     Parameters
     ----------
-    found
-        The flows of the arm.
+    found, withheld
+        The flows of the arm that may leave the study, and those that may not.
     fates
-        Columns is_representative, verdict (empty: no finding), n: the reports of the universe.
+        Columns is_representative, verdict (empty: no finding), n: the reports of the universe. Empty where counts are rounded:
+        then nothing has to add up, and the difference of two counts tells of nobody.
     counted
         The count of reports of the results under the main setting, with the universe as denominator.
     definition, duplicates
         Of the main setting.
 
     """
-    boxes = Boxes(found)
+    boxes, is_rounded = Boxes(found, withheld), fates.is_empty()
     collapsed = duplicates == "collapsed"
     staying = fates.filter(pl.col("is_representative") | (not collapsed))
     by_verdict = dict(staying.group_by(pl.col("verdict").fill_null("none")).agg(pl.col("n").sum()).rows())
+    whole = "Distinct reports that count" if collapsed else UNIVERSE
     copies = [("further copy of a report that stays", int(fates["n"].sum()) - int(staying["n"].sum()))]
     not_cases = [
         ("no finding that the definitions know", by_verdict.get("none", 0)),
@@ -41,8 +50,8 @@ def reports_chart(found: list[Flow], fates: pl.DataFrame, counted: Row | None, d
         boxes.came("canonical", "DEMO", "Versions of reports", "versions"),
         boxes.came("exposure", "reports", "Cases, each by the version that is shown", "reports"),
         *([boxes.stayed("exposure", "reports", UNIVERSE, "reports", copies)] if collapsed else []),
-        of_results(counted, "denominator", "Distinct reports that count" if collapsed else UNIVERSE, "reports", not_cases),
-        of_results(counted, "numerator", f"Cases of the main definition, {definition}", "reports", []),
+        of_results(counted, "denominator", whole, "reports", not_cases, starts_anew=is_rounded),
+        of_results(counted, "numerator", f"Cases of the main definition, {definition}", "reports", [], starts_anew=is_rounded),
     ]
 
 

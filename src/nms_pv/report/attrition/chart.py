@@ -77,11 +77,13 @@ class Boxes:
         return NOT_PUBLISHED if (layer, what) in self._withheld else NOT_RECORDED
 
 
-def of_results(row: Row | None, field: str, title: str, unit: str, left: list[tuple[str, int]]) -> Box:
+def of_results(
+    row: Row | None, field: str, title: str, unit: str, left: list[tuple[str, int]], *, starts_anew: bool = False
+) -> Box:
     """A box whose number is one of the results, with its address."""
     if row is None or row["suppressed"]:
-        return Box(title, unit, None, [], HIDDEN if row else NOT_RECORDED)
-    return Box(title, unit, row[field], [(reason, n) for reason, n in left if n], row=row, field=field)
+        return Box(title, unit, None, [], HIDDEN if row else NOT_RECORDED, starts_anew=starts_anew)
+    return Box(title, unit, row[field], [(reason, n) for reason, n in left if n], row=row, field=field, starts_anew=starts_anew)
 
 
 def steps(boxes: list[Box]) -> list[Step]:

@@ -10,7 +10,6 @@ import polars as pl
 from nms_pv.report.attrition.arms import cohort_chart, reports_chart
 from nms_pv.report.attrition.chart import Box, Step, steps
 from nms_pv.report.attrition.flows import Flow, flows
-from nms_pv.report.cohort.hidden import attrition_to_publish
 from nms_pv.report.cohort.inputs import CohortInputs
 from nms_pv.report.inputs import Inputs
 from nms_pv.report.numbers import Row
@@ -58,8 +57,8 @@ def _reasons(box: Box) -> Sequence[tuple[str | None, int | None]]:
     return box.left or [(box.why_empty or None, None)]
 
 
-def read_reports_attrition(data: Path, inputs: Inputs, params: Params) -> AttritionPart:
-    """The attrition of the reports arm.
+def read_reports_attrition(data: Path, exact: Inputs, inputs: Inputs, params: Params) -> AttritionPart:
+    """The attrition of the reports arm, from `inputs` as they may leave the study.
 
     Raises
     ------
@@ -69,30 +68,40 @@ def read_reports_attrition(data: Path, inputs: Inputs, params: Params) -> Attrit
     """
     main = params.main
     found = flows(inputs.attrition)
+    fates = _fates(data, main.definition)
     counted = inputs.results.one("reports", Setting(main.definition, main.roles, main.duplicates), "all", "all")
     return AttritionPart(
         arm="reports",
         flows=found,
-        boxes=reports_chart(found, _fates(data, main.definition), counted, main.definition, main.duplicates),
+        boxes=reports_chart(
+            found,
+            _withheld(exact.attrition, found),
+            fates.clear() if params.smallest_cell("reports") else fates,
+            counted,
+            main.definition,
+            main.duplicates,
+        ),
         quarantine=inputs.quarantine_reasons.rows(named=True),
         duplicates=inputs.duplicates.rows(named=True),
     )
 
 
-def read_cohort_attrition(inputs: CohortInputs, params: Params) -> AttritionPart:
-    """The attrition of the cohort arm; where small cells are hidden, without the counts that would give one away."""
-    definition, analysis, smallest = params.main.definition, params.cohort.main_analysis, params.cohort.smallest_cell
-    leaving = attrition_to_publish(inputs.attrition, smallest) if smallest else inputs.attrition
-    found = flows(leaving)
-    withheld = [flow for flow in flows(inputs.attrition) if flow not in found]
+def read_cohort_attrition(exact: CohortInputs, inputs: CohortInputs, params: Params) -> AttritionPart:
+    """The attrition of the cohort arm, from `inputs` as they may leave the study."""
+    definition, analysis = params.main.definition, params.cohort.main_analysis
+    found = flows(inputs.attrition)
     counted = inputs.results.one("incidence_rate", definition, analysis, "antipsychotic", "antipsychotic")
     return AttritionPart(
         arm="cohort",
         flows=found,
-        boxes=cohort_chart(found, withheld, counted, definition, analysis),
+        boxes=cohort_chart(found, _withheld(exact.attrition, found), counted, definition, analysis),
         quarantine=inputs.quarantine_reasons.rows(named=True),
         duplicates=[],
     )
+
+
+def _withheld(exact: pl.DataFrame, found: list[Flow]) -> list[Flow]:
+    return [flow for flow in flows(exact) if flow not in found]
 
 
 def _fates(data: Path, definition: str) -> pl.DataFrame:

@@ -21,7 +21,7 @@ def render_attrition(part: AttritionPart, params: Params, environment: Environme
             title=TITLE[part.arm],
             figures=[flow_diagram(part.steps, part.arm, TITLE[part.arm], simulated=params.inputs.simulated)],
             simulated=params.inputs.simulated,
-            smallest=params.cohort.smallest_cell,
+            smallest=params.smallest_cell(part.arm),
             duplicate_rule=params.duplicates.rule,
             sentences=[sentence(flow) for flow in part.flows],
         )

@@ -15,6 +15,7 @@ from nms_pv.tables.person_time import CASE_OBSERVATION, CASES
 
 SUBJECT = "subject_id"
 SOURCE = ["source_id", "source_line"]
+NO_ROWS = pl.DataFrame(schema={"source_id": pl.String, "source_line": pl.Int64, "cells": pl.String})
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def read_reports(data: Path, definitions: list[str]) -> Subjects:
         findings=findings,
         exposures=exposures,
         verdicts=_verdicts(labels, about),
-        rows=pl.concat(_raw_reports(data / "1_sources" / "rows", _cited(findings, exposures))),
+        rows=pl.concat([NO_ROWS, *_raw_reports(data / "1_sources" / "rows", _cited(findings, exposures))]),
     )
 
 
@@ -84,7 +85,7 @@ def read_episodes(data: Path, definitions: list[str]) -> Subjects:
         findings=findings,
         exposures=exposures,
         verdicts=_verdicts(labels, about),
-        rows=pl.concat(_raw_records(data / "1_sources" / "cohort", _cited(findings, exposures))),
+        rows=pl.concat([NO_ROWS, *_raw_records(data / "1_sources" / "cohort", _cited(findings, exposures))]),
     )
 
 

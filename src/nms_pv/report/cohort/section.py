@@ -8,7 +8,6 @@ import polars as pl
 from markupsafe import Markup
 
 from nms_pv.report.cohort.chosen import Chosen, CohortMain, choose
-from nms_pv.report.cohort.hidden import attrition_to_publish, concepts_to_publish
 from nms_pv.report.cohort.inputs import CohortInputs
 from nms_pv.report.figures.draw import rate_limits
 from nms_pv.report.figures.forest import Words, forest
@@ -16,8 +15,7 @@ from nms_pv.report.figures.published_rates import proportion_among_published
 from nms_pv.report.figures.rate_years import rate_and_mix_by_year
 from nms_pv.report.figures.since_start import by_time_since_start
 from nms_pv.report.inputs import flat
-from nms_pv.report.loaded import Flow, flows
-from nms_pv.report.numbers import Row, count, is_drawable
+from nms_pv.report.numbers import Row, is_drawable
 from nms_pv.report.results import tidy
 from nms_pv.report.style import Look
 from nms_pv.report.words import readable
@@ -67,8 +65,8 @@ class CohortPart:
             "cohort_settings": tidy(row for line in chosen.grid for row in (line.rate, line.proportion)),
             "cohort_published": pl.DataFrame(inputs.published),
             "cohort_snapshot": inputs.snapshot,
-            "cohort_attrition": attrition_to_publish(inputs.attrition, self.params.cohort.smallest_cell),
-            "cohort_concepts": concepts_to_publish(inputs.concepts, self.params.cohort.smallest_cell),
+            "cohort_attrition": inputs.attrition,
+            "cohort_concepts": inputs.concepts,
             "cohort_value_issues": inputs.value_issues,
         }
 
@@ -76,11 +74,11 @@ class CohortPart:
 def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]]) -> dict[str, Any]:
     """What the templates are given; `reports` are the ratios of the reports arm by generation, none where it has no input."""
     params, inputs = part.params, part.inputs
-    steps = flows(attrition_to_publish(inputs.attrition, params.cohort.smallest_cell))
     lines = {line.look.code: line for line in chosen.generations}
     return {
         "simulated": params.inputs.simulated,
         "settings": params.cohort,
+        "smallest": params.smallest_cell("cohort"),
         "cohort_main": part.main,
         "chosen": chosen,
         "figures": figures(part, chosen),
@@ -88,9 +86,7 @@ def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None
         "time_at_risk": [part.settings[name] for name in params.cohort.analyses],
         "published": inputs.published,
         "snapshot": inputs.snapshot.rows(named=True),
-        "sentences": [sentence(flow) for flow in steps],
-        "flows": steps,
-        "concept_sets": _concept_sets(concepts_to_publish(inputs.concepts, params.cohort.smallest_cell)).rows(named=True),
+        "concept_sets": _concept_sets(inputs.concepts).rows(named=True),
         "quarantine_reasons": inputs.quarantine_reasons.rows(named=True),
         "issues": inputs.value_issues.rows(named=True),
         "cohort_settings": flat("cohort", params.cohort.model_dump()),
@@ -117,13 +113,6 @@ def figures(part: CohortPart, chosen: Chosen) -> dict[str, list[Markup]]:
 def named(rows: list[Row]) -> list[tuple[str, Row]]:
     """Each number with the name of its group."""
     return [(readable(row["group"]), row) for row in rows]
-
-
-def sentence(flow: Flow) -> str:
-    """One step of attrition as a sentence that a paper can print."""
-    left = [f"{readable(reason)} ({count(n)})" for reason, n in flow.left if n]
-    why = f"{count(flow.n_in - flow.n_kept)} left: {'; '.join(left)}" if left else "none left"
-    return f"{flow.layer}, {readable(flow.what)}: of {count(flow.n_in)} ({flow.unit}), {why}; {count(flow.n_kept)} were kept."
 
 
 def _concept_sets(concepts: pl.DataFrame) -> pl.DataFrame:

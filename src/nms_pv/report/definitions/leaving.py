@@ -1,6 +1,6 @@
 """What the number columns of each table of the chapter are, and so what is done to them before they leave a cohort."""
 
-from nms_pv.report.definitions.rounding import Numbers
+from nms_pv.report.rounding import Numbers
 
 INTERVAL = ("estimate", "low", "high")
 
@@ -66,5 +66,5 @@ LEAVING = {
         shares=(("numerator", "denominator"),),
     ),
     "reviewer_pairs": Numbers(counts=("cases",)),
-    "term_coverage": Numbers(harmless=("rows",)),
+    "term_coverage": Numbers(counts=("rows",)),
 }

@@ -12,13 +12,13 @@ from nms_pv.report.definitions import chosen
 from nms_pv.report.definitions.described import STRATUM
 from nms_pv.report.definitions.leaving import LEAVING
 from nms_pv.report.definitions.read import Exact
-from nms_pv.report.definitions.rounding import SmallCells, two_decimals
 from nms_pv.report.figures.calibration import calibration
 from nms_pv.report.figures.cuts import by_cut
 from nms_pv.report.figures.definition_counts import who_meets
 from nms_pv.report.figures.definition_sets import met_together
 from nms_pv.report.figures.features import discriminating_features
 from nms_pv.report.figures.kappas import kappas
+from nms_pv.report.rounding import SmallCells, two_decimals
 from nms_pv.spec.definitions import Definition
 from nms_pv.spec.params import Params
 from nms_pv.tables import agreement, labels, review
@@ -48,8 +48,8 @@ class DefinitionsPart:
 
     @cached_property
     def cells(self) -> SmallCells:
-        """How numbers leave: reports are public, the records of a cohort are not."""
-        return SmallCells(self.params.cohort.smallest_cell if self.arm == "cohort" else 0)
+        """How numbers leave."""
+        return SmallCells(self.params.smallest_cell(self.arm))
 
     @cached_property
     def leaving(self) -> dict[str, pl.DataFrame]:

@@ -3,9 +3,9 @@
 from markupsafe import Markup
 from matplotlib.ticker import PercentFormatter
 
-from nms_pv.report.definitions.rounding import SmallCells
 from nms_pv.report.figures.draw import SMALL, axes_in_inches, new_figure
 from nms_pv.report.numbers import Row
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.style import INK, MUTED
 from nms_pv.report.svg import as_svg, house_style
 

@@ -7,8 +7,8 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from nms_pv.report.definitions.chosen import Cuts
-from nms_pv.report.definitions.rounding import SmallCells
 from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, vertical_log_axis
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.style import ALARM, INK, MUTED
 from nms_pv.report.svg import as_svg, house_style
 

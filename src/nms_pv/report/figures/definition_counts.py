@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from nms_pv.report.definitions.rounding import SmallCells
 from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, rows_on_y
 from nms_pv.report.numbers import Row
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.style import INK, MUTED
 from nms_pv.report.svg import as_svg, house_style
 from nms_pv.report.words import shortened

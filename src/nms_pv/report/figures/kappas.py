@@ -3,9 +3,9 @@
 from markupsafe import Markup
 from matplotlib.patches import Rectangle
 
-from nms_pv.report.definitions.rounding import two_decimals
 from nms_pv.report.figures.draw import WIDTH, axes_in_inches, new_figure
 from nms_pv.report.numbers import DASH, Row
+from nms_pv.report.rounding import two_decimals
 from nms_pv.report.style import INK, MUTED, RULE, TEXT_SIZE
 from nms_pv.report.svg import as_svg, house_style
 from nms_pv.report.words import shortened

@@ -169,9 +169,9 @@ def _missing(part: MethodsPart) -> str:
 
 
 def _small_cells(part: MethodsPart) -> str:
-    smallest = part.study.params.cohort.smallest_cell
+    smallest = part.study.params.smallest_cell(ARM)
     if smallest == 0:
-        return "No count was hidden (`cohort.smallest_cell: 0`)."
+        return "No count was hidden."
     return (
         f"In what leaves the study, counts of persons or episodes from 1 to {smallest - 1} are hidden, with what is computed "
         "from them, and as many further cells as it takes that no hidden count can be solved from the others."

@@ -22,6 +22,7 @@ MOST_QUARTERS = 12
 
 def paragraphs(part: MethodsPart) -> list[Paragraph]:
     """The paragraphs of a paper's methods section, for reports."""
+    smallest = part.study.params.smallest_cell(ARM)
     return [
         Paragraph("Study design", _design(part)),
         Paragraph("Data source", _source(part)),
@@ -34,6 +35,7 @@ def paragraphs(part: MethodsPart) -> list[Paragraph]:
         Paragraph("Adjustment and sensitivity", _adjustment(part)),
         Paragraph("Single cases", _cases(part)),
         Paragraph("Other sources", _others(part)),
+        *([Paragraph("Small cells", _small_cells(smallest))] if smallest else []),
         Paragraph("Software", f"{software(part.environment)}."),
     ]
 
@@ -175,3 +177,10 @@ def _others(part: MethodsPart) -> str:
     if "cohort" in part.study.arms:
         told += " A cohort with a denominator of people was analysed beside the reports; the two were never pooled."
     return told
+
+
+def _small_cells(smallest: int) -> str:
+    return (
+        f"In what leaves the study, counts of reports from 1 to {smallest - 1} are hidden, with what is computed from them. "
+        f"Other counts are rounded to multiples of {smallest}, and estimates to two digits, so that no hidden count can be solved."
+    )

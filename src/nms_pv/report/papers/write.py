@@ -20,7 +20,7 @@ from nms_pv.tables.export import write_csv
 HOLDER = {"reports": "Publisher of the reports", "cohort": "Holder of the common data model"}
 
 
-def write_papers(project: Path, out: Path, methods: str, write_report: Callable[[Path], None]) -> list[Path]:
+def write_papers(project: Path, out: Path, write_report: Callable[[Path], None]) -> list[Path]:
     """Write every table and figure of the report for a paper, with methods and citation.
 
     Parameters
@@ -30,10 +30,8 @@ def write_papers(project: Path, out: Path, methods: str, write_report: Callable[
     out
         Folder that gets `tables/`, `figures/`, `contents.csv`, `methods.txt`, `CITATION.cff` and `citation.bib`; tables and
         figures of an earlier run are removed.
-    methods
-        The methods as plain text.
     write_report
-        Writes the report into a folder. It is run once, so that tables and figures are those of the page.
+        Writes the report into a folder. It is run once, so that tables, figures and methods are those of the page.
 
     Returns
     -------
@@ -50,11 +48,12 @@ def write_papers(project: Path, out: Path, methods: str, write_report: Callable[
         needed(module)
     citation = read_citation(project / "CITATION.cff")
     simulated = load_params(project / "params.yaml").inputs.simulated
-    version = json.loads((project / "data" / "environment.json").read_text(encoding="utf-8"))["nms-pv"]
     with tempfile.TemporaryDirectory() as folder, keeping_drawings() as drawings:
         write_report(Path(folder))
         frames = {path.stem: pl.read_csv(path, infer_schema_length=None) for path in sorted(Path(folder, "tables").glob("*.csv"))}
         data = _data_versions(Path(folder, "results.parquet"), simulated=simulated)
+        methods = Path(folder, "methods.txt").read_text(encoding="utf-8")
+    version = json.loads((project / "data" / "environment.json").read_text(encoding="utf-8"))["nms-pv"]
     titles = dict(frames["definitions"].select("name", "title").rows())
     tables = [paper_table(name, frame, titles, version, simulated=simulated) for name, frame in frames.items() if frame.height]
     figures = [sized for drawing in drawings for sized in sizes(drawing)]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from nms_pv.report.definitions.rounding import Numbers, SmallCells
+from nms_pv.report.rounding import Numbers, SmallCells
 from nms_pv.tables.export import HIDDEN
 from nms_pv.tables.quality import DAYS_PER_YEAR
 

@@ -8,12 +8,12 @@ import polars as pl
 from jinja2 import Environment
 from markupsafe import Markup
 
-from nms_pv.report.definitions.rounding import SmallCells
 from nms_pv.report.figures.quality import MOST_PERIODS, checks_by_period
 from nms_pv.report.numbers import Row
 from nms_pv.report.quality import chosen
 from nms_pv.report.quality.leaving import to_leave
 from nms_pv.report.quality.read import Exact
+from nms_pv.report.rounding import SmallCells
 from nms_pv.spec.params import Params
 from nms_pv.tables.quality import CHECKS, DIMENSION
 
@@ -30,8 +30,8 @@ class QualityPart:
 
     @cached_property
     def cells(self) -> SmallCells:
-        """How numbers leave: reports are public, the records of a cohort are not."""
-        return SmallCells(self.params.cohort.smallest_cell if self.arm == "cohort" else 0)
+        """How numbers leave."""
+        return SmallCells(self.params.smallest_cell(self.arm))
 
     @cached_property
     def leaving(self) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from nms_pv.report.figures.funnel import WARNING
 from nms_pv.report.numbers import PERCENT
 from nms_pv.report.questions.chosen import MainNumbers
 from nms_pv.report.questions.drawn import figures
-from nms_pv.report.questions.leaving import curves_to_leave, grid_to_leave, numbers_to_leave, zeros_to_leave
+from nms_pv.report.questions.leaving import curves_to_leave, grid_to_leave, numbers_to_leave, summary_to_leave, zeros_to_leave
 from nms_pv.report.questions.panels import PANELS, Matrix
 from nms_pv.report.questions.read import Topics
 from nms_pv.spec.literature import PublishedProportion
@@ -36,7 +36,7 @@ class QuestionsPart:
 
     @property
     def _smallest(self) -> int:
-        return self.params.cohort.smallest_cell if self.arm == "cohort" else 0
+        return self.params.smallest_cell(self.arm)
 
     @property
     def _periods(self) -> dict[str, str]:
@@ -47,12 +47,12 @@ class QuestionsPart:
     def leaving(self) -> Topics:
         """The tables as they may leave the study."""
         exact, smallest = self.exact, self._smallest
-        grid = grid_to_leave(exact.grid, self.rates, self._periods) if smallest else exact.grid
+        grid = grid_to_leave(exact.grid, self.rates, self._periods, smallest)
         return Topics(
             results=numbers_to_leave(exact.results, self.rates, smallest),
             curves=curves_to_leave(exact.curves, smallest),
             grid=grid,
-            grid_summary=exact.grid_summary.join(grid, on=["group_kind", "group"], how="semi"),
+            grid_summary=summary_to_leave(exact.grid_summary, grid) if smallest else exact.grid_summary,
             zeros=zeros_to_leave(exact.zeros, smallest),
             digests=exact.digests,
         )
@@ -118,7 +118,7 @@ def render_question(part: QuestionsPart, name: str, environment: Environment) ->
         environment.get_template("questions/panels.html.j2").render(
             question=part.question(name),
             main=part.params.main,
-            smallest=part.params.cohort.smallest_cell,
+            smallest=part.params.smallest_cell(part.arm),
             percent=PERCENT,
             funnel_warning=WARNING,
             measure_meaning=MEASURE,

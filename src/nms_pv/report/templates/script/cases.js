@@ -16,7 +16,8 @@ const DAYS = new Set(["start_day", "end_day", "birth_day", "death_day"]);
 const UNIT_SEPARATOR = "\u001f";
 
 async function caseList(arm, places, title) {
-  const cases = await unpack(`cases-${arm}`);
+  const cases = places && (await unpack(`cases-${arm}`));
+  if (!cases) return [notBeside()];
   const list = make("div", {});
   let shown = 0;
   const body = make("tbody", {});
@@ -39,9 +40,13 @@ async function caseList(arm, places, title) {
 
 function caseRow(cases, arm, place) {
   const about = record(cases, place);
-  const link = make("a", { href: `#case=${encodeURIComponent(about.subject_id)}` }, about.subject_id);
+  const link = make("a", { href: addressWith({ case: about.subject_id }) }, about.subject_id);
   const cells = [link, arm === "reports" ? about.received_year : day(about.start_day), about.sex, about.ingredient, about.definition];
   return make("tr", {}, cells.map((content) => make("td", {}, content ?? "—")));
+}
+
+function notBeside() {
+  return make("p", {}, "The folder cases, which stood beside this page, is missing: with it, the cases are shown here.");
 }
 
 // The arms whose cases this build holds.
@@ -49,31 +54,27 @@ function armsWithCases() {
   return document.body.dataset.cases.split(" ").filter(Boolean);
 }
 
-async function caseView(subject) {
+async function caseView(subject, number) {
+  const back = number >= 0 ? [make("p", {}, make("a", { href: addressWith({ case: null }) }, "Back to the number and its cases"))] : [];
   for (const arm of armsWithCases()) {
     const cases = await unpack(`cases-${arm}`);
-    const place = cases ? positionOf(cases, subject) : -1;
-    if (place >= 0) return { title: `Case ${subject}`, body: await caseBody(arm, cases, place) };
+    const place = cases ? rowWhere(cases, "subject_id", subject) : -1;
+    if (place >= 0) return { title: `Case ${subject}`, body: [...back, ...(await caseBody(arm, cases, place))] };
   }
-  return { title: "No such case", body: [make("p", {}, `The page holds no case ${subject}.`)] };
-}
-
-function positionOf(cases, subject) {
-  for (let place = 0; place < cases.rows; place += 1) if (cell(cases, "subject_id", place) === subject) return place;
-  return -1;
+  return { title: "No such case", body: [...back, make("p", {}, `The page holds no case ${subject}.`)] };
 }
 
 async function caseBody(arm, cases, place) {
   const about = record(cases, place);
   const data = await unpack(`cases-${arm}-${Math.floor(place / cases.chunk)}`);
-  if (!data) return [make("p", {}, `The folder cases, which stood beside this page, is missing: run nms-pv explain ${about.subject_id}.`)];
+  if (!data) return [notBeside(), explained(about.subject_id)];
   const findings = rowsOf(data.findings, place);
   const courses = rowsOf(data.courses, place);
   const definitions = await unpack("definitions");
   const value = (field) => (DAYS.has(field) ? day(about[field]) : typeof about[field] === "boolean" ? (about[field] ? "yes" : "no") : about[field]);
   return [
     facts(ABOUT[arm].map(([name, field]) => [name, words(value(field))])),
-    command(`nms-pv explain ${about.subject_id}`),
+    explained(about.subject_id),
     timeline(about, findings, courses),
     make("h3", {}, "Findings"),
     tableOf("Findings, each with its row", ["element", "state", "grade", "term", "value", "day", "row"], findings.map(findingCells)),

@@ -1,12 +1,17 @@
-// Elements are made of text, never of markup: what comes from data stays text.
+// Elements are made of text, never of markup: what comes from data stays text, without characters that cannot be seen.
+function visible(text) {
+  return text.replace(/\s/gu, " ").replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, "");
+}
+
 function make(tag, properties, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (value === null || value === undefined || value === false) continue;
-    if (name === "onclick" || name === "oninput") element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
+    if (name === "onclick") element.addEventListener("click", value);
+    else element.setAttribute(name, value === true ? "" : visible(String(value)));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== ""));
+  const present = children.flat().filter((child) => child !== null && child !== undefined && child !== "");
+  element.append(...present.map((child) => (child instanceof Node ? child : visible(String(child)))));
   return element;
 }
 
@@ -37,7 +42,19 @@ function words(code) {
   return code === null || code === undefined ? "" : String(code).replaceAll("_", " ");
 }
 
-function command(text) {
-  const copy = make("button", { type: "button", onclick: () => navigator.clipboard?.writeText(text) }, "Copy");
-  return make("p", { class: "command" }, make("code", {}, text), " ", copy);
+// What a terminal reads as one word, whatever stands in it.
+function quoted(id) {
+  const text = visible(id);
+  return /^[\w:./=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function explained(id) {
+  const text = `nms-pv explain ${quoted(id)}`;
+  const said = make("output", {});
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    said.textContent = "Copied";
+  };
+  const button = navigator.clipboard ? make("button", { type: "button", onclick: copy }, "Copy") : null;
+  return make("p", { class: "command" }, make("code", {}, text), " ", button, " ", said);
 }

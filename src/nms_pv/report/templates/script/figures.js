@@ -2,8 +2,8 @@
 const PIXELS_PER_UNIT = 3;
 const STYLED = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity", "stroke-opacity", "font-size", "font-weight", "font-style", "text-anchor"];
 
-function enhanceFigures() {
-  for (const figure of document.querySelectorAll("main figure")) {
+function enhanceFigures(main) {
+  for (const figure of main.querySelectorAll("figure")) {
     const drawings = [...figure.querySelectorAll("svg")];
     if (!drawings.length) continue;
     const buttons = drawings.flatMap((drawing, place) => {
@@ -14,8 +14,31 @@ function enhanceFigures() {
         make("button", { type: "button", onclick: () => savePng(drawing, `${name}.png`) }, `PNG${which}`),
       ];
     });
-    figure.querySelector("figcaption").after(make("div", { class: "tools" }, buttons));
+    figure.querySelector("figcaption").after(make("div", { class: "tools" }, buttons, dataButton(figure)));
   }
+}
+
+// The numbers that are drawn; of a drawing without any, the table that follows it.
+function dataButton(figure) {
+  if (figure.querySelector("svg [data-n]")) {
+    const onclick = async () => download(`${figure.id}.csv`, "text/csv", csvOf(await drawnNumbers(figure)));
+    return make("button", { type: "button", onclick }, "CSV");
+  }
+  // Where the caption names a file, the table is not what is drawn.
+  const table = figure.querySelector("figcaption .csv") ? null : tableAfter(figure);
+  return table && make("button", { type: "button", "data-csv": table.id }, "CSV");
+}
+
+function tableAfter(figure) {
+  const next = figure.nextElementSibling;
+  return (next?.matches(".tools") ? next.nextElementSibling : next)?.querySelector("table");
+}
+
+async function drawnNumbers(figure) {
+  const { numbers } = await unpack("numbers");
+  const places = new Set([...figure.querySelectorAll("svg [data-n]")].map((element) => Number(element.dataset.n)));
+  const columns = Object.keys(numbers.columns);
+  return [columns, ...[...places].map((place) => columns.map((column) => cell(numbers, column, place)))];
 }
 
 // The drawing with its looks in itself; colours are those of the page on paper.

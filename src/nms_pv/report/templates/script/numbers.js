@@ -7,10 +7,12 @@ const COUNTS = [
 ];
 
 async function casesBehind(place) {
-  const { numbers, sets, behind } = await unpack("numbers");
+  const { numbers, behind } = await unpack("numbers");
   if (!behind[place]) return null;
   const arm = cell(numbers, "arm", place);
-  const [first, ...others] = behind[place].map((set) => sets[arm][set]);
+  const sets = await unpack(`sets-${arm}`);
+  if (!sets) return { arm, places: null };
+  const [first, ...others] = behind[place].map((set) => positions(sets[set]));
   const common = others.map((set) => new Set(set));
   return { arm, places: first.filter((one) => common.every((set) => set.has(one))) };
 }
@@ -39,7 +41,7 @@ async function numberView(place) {
         ["method", number.method],
         ["data version", number.data_version],
       ]),
-      command(`nms-pv explain '${number.result_id}'`),
+      explained(number.result_id),
       ...(found ? await caseList(found.arm, found.places, "The cases that it counts") : [noCases(number)]),
     ],
   };

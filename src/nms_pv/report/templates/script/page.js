@@ -1,9 +1,10 @@
 // The panel over the page, and what the keyboard does.
 const panel = make("dialog", { class: "panel", "aria-labelledby": "panel-title" });
-let opener = null;
 
-function openPanel(view) {
-  const close = make("button", { type: "button", class: "close", onclick: () => closePanel() }, "Close");
+// Closed, it gives the focus back: to what had it, or to the number that the address came with.
+function openPanel(view, number) {
+  if (!panel.open && number && document.activeElement === document.body) reveal(number);
+  const close = make("button", { type: "button", class: "close", onclick: closePanel }, "Close");
   panel.replaceChildren(make("div", { class: "panel-head" }, make("h2", { id: "panel-title", tabindex: "-1" }, view.title), close), ...view.body);
   if (!panel.open) panel.showModal();
   panel.scrollTop = 0;
@@ -11,36 +12,32 @@ function openPanel(view) {
 }
 
 function closePanel() {
-  const state = stateOf(location.hash);
-  state.delete("case");
-  state.delete("number");
-  const text = state.toString();
-  history.pushState(null, "", text ? `#${text}` : location.pathname + location.search);
+  history.pushState(null, "", addressWith({ number: null, case: null }));
   panel.close();
-  opener?.focus();
+}
+
+function reveal(element) {
+  for (let inner = element; inner; inner = inner.parentElement) if (inner.tagName === "DETAILS") inner.open = true;
+  element.focus();
+  element.scrollIntoView();
 }
 
 async function openNumber(element) {
-  opener = element;
   const { numbers } = await unpack("numbers");
-  location.hash = new URLSearchParams({ number: cell(numbers, "result_id", Number(element.dataset.n)) }).toString();
+  location.hash = addressWith({ number: cell(numbers, "result_id", Number(element.dataset.n)) });
 }
 
-// One stop of the tabulator for each table; arrows go on from number to number.
-function enhanceNumbers() {
-  const groups = new Map();
-  for (const element of document.querySelectorAll("main span[data-n]")) {
-    const group = element.closest("table") ?? element;
-    if (!groups.has(group)) groups.set(group, []);
-    groups.get(group).push(element);
+function enhanceNumbers(main) {
+  for (const element of main.querySelectorAll("span[data-n]")) {
     element.setAttribute("role", "button");
-    element.tabIndex = groups.get(group).length === 1 ? 0 : -1;
+    element.tabIndex = 0;
   }
-  document.querySelector("main").addEventListener("click", (event) => {
-    const element = event.target.closest("[data-n]");
+  for (const table of main.querySelectorAll("table")) oneStop(table);
+  main.addEventListener("click", ({ target }) => {
+    const element = target.closest("[data-n]");
     if (element) openNumber(element);
   });
-  document.querySelector("main").addEventListener("keydown", (event) => {
+  main.addEventListener("keydown", (event) => {
     const element = event.target.closest("span[data-n]");
     if (!element) return;
     if (event.key === "Enter" || event.key === " ") {
@@ -48,12 +45,23 @@ function enhanceNumbers() {
       openNumber(element);
     }
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (step) moved(event, groups.get(element.closest("table") ?? element), element, step);
+    if (step) moved(event, element, step);
   });
 }
 
-function moved(event, group, element, step) {
-  const next = group[group.indexOf(element) + step];
+function numbersIn(table) {
+  return [...table.querySelectorAll("tr:not([hidden]) span[data-n]")];
+}
+
+// One stop of the tabulator for each table; arrows go on from number to number.
+function oneStop(table) {
+  numbersIn(table).forEach((number, place) => (number.tabIndex = place ? -1 : 0));
+}
+
+function moved(event, element, step) {
+  const table = element.closest("table");
+  const numbers = table ? numbersIn(table) : [];
+  const next = numbers[numbers.indexOf(element) + step];
   if (!next) return;
   event.preventDefault();
   element.tabIndex = -1;
@@ -61,14 +69,20 @@ function moved(event, group, element, step) {
   next.focus();
 }
 
-document.documentElement.classList.add("scripted");
-document.body.append(panel);
-panel.addEventListener("cancel", (event) => {
-  event.preventDefault();
-  closePanel();
-});
-enhanceTables();
-enhanceFigures();
-enhanceNumbers();
-window.addEventListener("hashchange", show);
-show();
+function enhance(main) {
+  document.documentElement.classList.add("scripted");
+  document.body.append(panel);
+  panel.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    closePanel();
+  });
+  enhanceTables(main);
+  enhanceFigures(main);
+  enhanceNumbers(main);
+  window.addEventListener("hashchange", show);
+  const [table] = showTables(stateOf(location.hash));
+  if (table) reveal(table.closest(".scroll"));
+  show();
+}
+
+enhance(document.querySelector("main"));

@@ -1,81 +1,101 @@
 // Tables: sorted by a click on a heading, filtered by words, taken along as CSV.
 const FILTER_FROM = 8;
+// The rows of each table that was sorted or filtered, in the order in which they were written.
+const asWritten = new Map();
 
-function enhanceTables() {
+function enhanceTables(main) {
   const seen = new Map();
-  for (const table of document.querySelectorAll("main table")) {
+  for (const table of main.querySelectorAll("table")) {
     const chapter = table.closest("section")?.id ?? "page";
     seen.set(chapter, (seen.get(chapter) ?? 0) + 1);
     table.id ||= `${chapter}-${seen.get(chapter)}`;
-    table.tHead?.querySelectorAll("th").forEach((heading, column) => addSort(table, heading, column));
+    if (table.tBodies[0].rows.length > 1) for (const heading of table.tHead?.rows[0].cells ?? []) addSort(heading);
     table.closest(".scroll")?.before(toolsOf(table));
   }
+  main.addEventListener("click", ({ target }) => {
+    const heading = target.closest("button.sort")?.parentElement;
+    if (heading) setTable(heading.closest("table"), "sort", nextSort(heading));
+    const table = document.getElementById(target.dataset.csv);
+    if (table) download(`${table.id}.csv`, "text/csv", csvOf([...table.rows].filter((row) => !row.hidden).map(textsOf)));
+  });
+  main.addEventListener("input", ({ target }) => {
+    if (target.dataset.for) setTable(document.getElementById(target.dataset.for), "q", target.value);
+  });
 }
 
-function addSort(table, heading, column) {
-  if (table.tBodies[0].rows.length < 2) return;
-  const button = make("button", { type: "button", class: "sort", onclick: () => sortedBy(table, column) });
+function addSort(heading) {
+  const button = make("button", { type: "button", class: "sort" });
   button.append(...heading.childNodes);
   heading.append(button);
 }
 
-function sortedBy(table, column) {
-  const heading = table.tHead.querySelectorAll("th")[column];
-  setState(table.id, { sort: `${column}${heading.getAttribute("aria-sort") === "descending" ? "a" : "d"}` });
+// Descending, then ascending, then as written.
+function nextSort(heading) {
+  const next = { null: "d", descending: "a", ascending: "" }[heading.getAttribute("aria-sort")];
+  return next && `${heading.cellIndex}${next}`;
 }
 
 function toolsOf(table) {
   const tools = make("div", { class: "tools" });
   if (table.tBodies[0].rows.length >= FILTER_FROM) {
     const label = `Filter the rows of: ${table.caption?.textContent.slice(0, 60) ?? table.id}`;
-    const oninput = (event) => setState(table.id, { q: event.target.value });
-    tools.append(make("input", { type: "search", placeholder: "Filter rows", "aria-label": label, oninput, "data-for": table.id }));
+    tools.append(make("input", { type: "search", placeholder: "Filter rows", "aria-label": label, "data-for": table.id }));
+    tools.append(make("output", { "data-of": table.id }));
   }
-  tools.append(make("button", { type: "button", onclick: () => download(`${table.id}.csv`, "text/csv", csvOf(table)) }, "CSV"));
+  tools.append(make("button", { type: "button", "data-csv": table.id }, "CSV"));
   return tools;
 }
 
-function applyToTable(table, state) {
-  const rows = [...table.tBodies[0].rows];
-  if (state.sort) {
-    const column = Number.parseInt(state.sort, 10);
-    const sign = state.sort.endsWith("d") ? -1 : 1;
-    const keyed = rows.map((row, place) => ({ row, place, key: sortKey(row.cells[column]) }));
-    keyed.sort((one, other) => compared(one.key, other.key, sign) || one.place - other.place);
-    table.tBodies[0].append(...keyed.map((one) => one.row));
-    table.tHead.querySelectorAll("th").forEach((heading, place) => {
-      if (place === column) heading.setAttribute("aria-sort", sign < 0 ? "descending" : "ascending");
-      else heading.removeAttribute("aria-sort");
-    });
-  }
-  const wanted = (state.q ?? "").toLowerCase();
-  for (const row of rows) row.hidden = wanted !== "" && !row.textContent.toLowerCase().includes(wanted);
+function applyToTable(table, { sort, q = "" }) {
+  if (!asWritten.has(table)) asWritten.set(table, [...table.tBodies[0].rows]);
+  const rows = asWritten.get(table);
+  const column = Number.parseInt(sort, 10);
+  const sign = sort?.endsWith("d") ? -1 : 1;
+  table.tBodies[0].append(...(sort ? sorted(rows, column, sign) : rows));
+  [...table.tHead.rows[0].cells].forEach((heading, place) => {
+    if (place === column) heading.setAttribute("aria-sort", sign < 0 ? "descending" : "ascending");
+    else heading.removeAttribute("aria-sort");
+  });
+  const wanted = q.toLowerCase();
+  for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
   const input = document.querySelector(`input[data-for="${CSS.escape(table.id)}"]`);
-  if (input && input.value !== (state.q ?? "")) input.value = state.q ?? "";
+  if (input) {
+    if (input.value !== q) input.value = q;
+    input.nextElementSibling.textContent = q && `${rows.filter((row) => !row.hidden).length} of ${rows.length} rows`;
+  }
+  oneStop(table);
 }
 
-// Numbers by size, words by the alphabet; what is undefined or hidden last, whatever the direction.
+function sorted(rows, column, sign) {
+  const keyed = rows.map((row) => ({ row, key: sortKey(row.cells[column]) }));
+  return keyed.sort((one, other) => compared(one.key, other.key, sign)).map((one) => one.row);
+}
+
+// Numbers by size, words and days by the alphabet; what is undefined or hidden last, whatever the direction.
 function sortKey(of) {
   const text = (of?.textContent ?? "").trim();
-  const number = Number.parseFloat(text.replaceAll(",", "").replace("−", "-"));
   if (text === "" || text.startsWith("—") || text.startsWith("hidden")) return { rank: 2, text };
-  return Number.isNaN(number) ? { rank: 1, text } : { rank: 0, number };
+  const number = /^[−-]?[\d,]+(\.\d+)?(?![\w-])/.exec(text)?.[0];
+  return number ? { rank: 0, number: Number(number.replaceAll(",", "").replace("−", "-")) } : { rank: 1, text };
 }
 
 function compared(one, other, sign) {
   if (one.rank !== other.rank) return one.rank - other.rank;
-  return sign * (one.rank === 0 ? one.number - other.number : one.text.localeCompare(other.text, "en"));
+  return sign * (one.rank === 0 ? one.number - other.number : one.text.localeCompare(other.text, "en", { numeric: true }));
+}
+
+function textsOf(row) {
+  return [...row.cells].map((of) => of.textContent);
 }
 
 // A cell that a spreadsheet would take for a formula is made text.
-function csvOf(table) {
-  const quoted = (of) => {
-    const text = of.textContent.trim().replace(/\s+/g, " ");
-    const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
+function csvOf(rows) {
+  const quoted = (content) => {
+    const text = String(content ?? "").trim().replace(/\s+/g, " ");
+    const safe = /^[=+@＝＋－＠-]/.test(text) && !/^[+-][\d.,]+(e[+-]?\d+)?$/i.test(text) ? `'${text}` : text;
     return `"${safe.replaceAll('"', '""')}"`;
   };
-  const rows = [...table.rows].filter((row) => !row.hidden);
-  return rows.map((row) => [...row.cells].map(quoted).join(",")).join("\r\n");
+  return rows.map((cells) => cells.map(quoted).join(",")).join("\r\n");
 }
 
 function download(name, type, content) {

@@ -25,7 +25,9 @@ async function found(name) {
 globalThis.took = (name, text) => fetched.get(name)?.(text);
 
 async function read(text) {
-  const bytes = Uint8Array.from(atob(text.trim()), (letter) => letter.charCodeAt(0));
+  const letters = atob(text.trim());
+  const bytes = new Uint8Array(letters.length);
+  for (let place = 0; place < letters.length; place += 1) bytes[place] = letters.charCodeAt(place);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return JSON.parse(await new Response(stream).text());
 }
@@ -38,6 +40,19 @@ function cell(table, column, row) {
 
 function record(table, row) {
   return Object.fromEntries(Object.keys(table.columns).map((column) => [column, cell(table, column, row)]));
+}
+
+// The first row with this value, -1 if there is none.
+function rowWhere(table, column, value) {
+  let row = 0;
+  while (row < table.rows && cell(table, column, row) !== value) row += 1;
+  return row < table.rows ? row : -1;
+}
+
+// Sorted positions from the steps between them.
+function positions(steps) {
+  let at = 0;
+  return steps.map((step) => (at += step));
 }
 
 // The rows of a case: tables are sorted by whose they are.

@@ -72,7 +72,7 @@ class SmallCells:
         )
 
     def _rounded_or_hidden(self, count: pl.Expr) -> pl.Expr:
-        return pl.when(~self._is_small(count)).then((count + self.limit // 2) // self.limit * self.limit)
+        return pl.when(~self._is_small(count)).then(to_nearest(count, self.limit))
 
     def _is_small(self, value: pl.Expr) -> pl.Expr:
         return value.is_between(1, self.limit - 1)
@@ -111,6 +111,11 @@ class SmallCells:
         if not self.is_open:
             return _fixed(value, 0)
         return _fixed(value, 1) if abs(value) >= ONE_DECIMAL_FROM else rounded(value)
+
+
+def to_nearest(count: pl.Expr, limit: int) -> pl.Expr:
+    """Counts rounded to the nearest multiple of the limit."""
+    return (count + limit // 2) // limit * limit
 
 
 def two_decimals(value: float) -> str:
