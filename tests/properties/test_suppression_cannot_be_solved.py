@@ -48,8 +48,9 @@ def without_regression() -> Iterator[None]:
 def results(time: pl.DataFrame, smallest: int) -> pl.DataFrame:
     """Results with some years in both periods."""
     periods = PARAMS.cohort.periods.model_copy(update={"early": [2014, 2015], "late": [2016, 2017]})
-    cohort = PARAMS.cohort.model_copy(update={"smallest_cell": smallest, "periods": periods, "bootstraps": 100})
-    params = PARAMS.model_copy(update={"cohort": cohort})
+    cohort = PARAMS.cohort.model_copy(update={"periods": periods, "bootstraps": 100})
+    leaving = PARAMS.leaving.model_copy(update={"smallest_cell": smallest})
+    params = PARAMS.model_copy(update={"cohort": cohort, "leaving": leaving})
     return cohort_results(person_time(time, DRUGS, TABLE_GENERATIONS), DRUGS, params, SETTINGS, STANDARDS)
 
 

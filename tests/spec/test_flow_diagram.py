@@ -13,7 +13,7 @@ def told(boxes: list[Box]) -> list[tuple[str, str, list[tuple[str, int]]]]:
 
 
 def test_lines_become_versions_reports_and_cases() -> None:
-    boxes = reports_chart(flows(reports_attrition()), fates(), counted(6, 76), "pt_only", "collapsed")
+    boxes = reports_chart(flows(reports_attrition()), [], fates(), counted(6, 76), "pt_only", "collapsed")
     assert told(boxes) == [
         ("lines", "100", [("quarantined", 4)]),
         ("versions", "96", [("later version", 10)]),
@@ -34,7 +34,7 @@ def test_lines_become_versions_reports_and_cases() -> None:
 
 
 def test_where_duplicates_are_kept_no_copy_leaves() -> None:
-    boxes = reports_chart(flows(reports_attrition()), fates(), counted(6, 80), "pt_only", "kept")
+    boxes = reports_chart(flows(reports_attrition()), [], fates(), counted(6, 80), "pt_only", "kept")
     assert [box.text for box in boxes] == ["100", "96", "86", "80", "6"]
     assert boxes[3].left[0] == ("no finding that the definitions know", 34)
     assert not any(step.unaccounted for step in steps(boxes))
@@ -42,7 +42,7 @@ def test_where_duplicates_are_kept_no_copy_leaves() -> None:
 
 @pytest.mark.parametrize(("cases", "alarm"), [(5, "1 unaccounted for"), (6, ""), (8, "2 more than came")])
 def test_what_is_missing_between_two_boxes_is_told(cases: int, alarm: str) -> None:
-    boxes = reports_chart(flows(reports_attrition()), fates(), counted(cases, 76), "pt_only", "collapsed")
+    boxes = reports_chart(flows(reports_attrition()), [], fates(), counted(cases, 76), "pt_only", "collapsed")
     assert [step.alarm for step in steps(boxes)] == ["", "", "", "", alarm, ""]
 
 

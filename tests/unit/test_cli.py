@@ -1,6 +1,6 @@
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -9,7 +9,10 @@ from typer.testing import CliRunner, Result
 
 from nms_pv.audit.case import UnknownCaseError
 from nms_pv.cli import app
+from nms_pv.report import of_study
+from nms_pv.report.papers import write as papers_module
 from nms_pv.sources.faers import register
+from nms_pv.spec.params import Params
 from nms_pv.tables.contract import ContractError
 from tests.lib.exports_server import Exports, publishing
 from tests.lib.faers_files import quarter_files, write_study, write_zip
@@ -39,6 +42,28 @@ def explain(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = ModuleType("nms_pv.audit.explain")
     monkeypatch.setitem(sys.modules, "nms_pv.audit.explain", module)
     return module
+
+
+@pytest.fixture
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The build of each report that is asked for; only its page is written."""
+    asked = []
+
+    def write_report_of(project: Path, out: Path, params: Params) -> None:
+        assert project.resolve() == Path.cwd()
+        asked.append(params.leaving.build)
+        out.mkdir(exist_ok=True)
+        (out / "index.html").touch()
+
+    monkeypatch.setattr(of_study, "write_report_of", write_report_of)
+    return asked
+
+
+def set_build(project: Path, build: str) -> None:
+    params = project / "params.yaml"
+    text = params.read_text(encoding="utf-8")
+    assert "  build: auto" in text
+    params.write_text(text.replace("  build: auto", f"  build: {build}"), encoding="utf-8")
 
 
 def run(*arguments: str) -> Result:
@@ -78,7 +103,15 @@ def test_add_tells_errors_of_the_study(project: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("missing", ["params.yaml", "dvc.yaml"])
 @pytest.mark.parametrize(
-    "command", [("add", "faers", "."), ("add", "omop", "."), ("fetch", "faers", "2024Q1"), ("explain", "faers:1")]
+    "command",
+    [
+        ("add", "faers", "."),
+        ("add", "omop", "."),
+        ("fetch", "faers", "2024Q1"),
+        ("explain", "faers:1"),
+        ("report", "out"),
+        ("papers",),
+    ],
 )
 def test_a_folder_that_is_no_study_is_refused(project: Path, explain: ModuleType, missing: str, command: tuple[str, ...]) -> None:
     vars(explain)["explain"] = lambda subject_id, project: ""
@@ -127,7 +160,59 @@ def test_explain_tells_expected_errors_and_keeps_the_trace_of_others(project: Pa
 
 
 @pytest.mark.parametrize(
-    "arguments", [(), ("add",), ("fetch",), ("add", "faers"), ("add", "omop"), ("fetch", "faers"), ("explain",)]
+    ("arguments", "build", "said"),
+    [
+        ((), "auto", "reports: internal\ncohort: internal\n"),
+        (("--build", "shareable"), "shareable", "reports: shareable\ncohort: shareable\n"),
+        (("--build", "internal"), "internal", "reports: internal\ncohort: internal\n"),
+    ],
+)
+def test_report_under_a_build(project: Path, builds: list[str], arguments: tuple[str, ...], build: str, said: str) -> None:
+    before = (project / "params.yaml").read_bytes()
+    out = Path("shared report")
+    for _ in range(2):
+        assert run("report", str(out), *arguments).stdout == f"{said}{out / 'index.html'}\n"
+    assert builds == [build, build]
+    assert (project / "params.yaml").read_bytes() == before
+
+
+def test_report_leaves_the_files_of_others_alone(project: Path, builds: list[str]) -> None:
+    (project / "mine").mkdir()
+    (project / "mine" / "notes.txt").touch()
+    failed(run("report", "mine"), "mine: has files, but no index.html of an earlier run. Name an empty folder")
+    failed(run("papers", "--out", "mine"), "mine: has files, but no contents.csv of an earlier run. Name an empty folder")
+    failed(run("report", "params.yaml"), "params.yaml: is a file. Name a folder.")
+    failed(run("report", "./reports"), "reports: is what `dvc repro` writes. Name another folder.")
+    assert not builds
+
+
+def test_report_of_one_arm_names_no_other(project: Path, builds: list[str]) -> None:
+    params = project / "params.yaml"
+    params.write_text(params.read_text(encoding="utf-8").replace("cohort: simulated_cdm", "cohort: none"), encoding="utf-8")
+    assert run("report", "out").stdout == "reports: internal\nout/index.html\n"
+
+
+@pytest.mark.parametrize(("build", "written"), [("auto", "auto"), ("shareable", "shareable"), ("internal", "auto")])
+def test_papers_are_never_of_the_internal_build(
+    project: Path, builds: list[str], monkeypatch: pytest.MonkeyPatch, build: str, written: str
+) -> None:
+    def write_papers(study: Path, out: Path, write_report: Callable[[Path], None]) -> list[Path]:
+        assert (study.resolve(), out) == (project, Path("papers"))
+        write_report(project / "report")
+        return [out / "contents.csv", out / "methods.txt"]
+
+    monkeypatch.setattr(papers_module, "write_papers", write_papers)
+    set_build(project, build)
+    assert run("papers").stdout == "papers: 2 files; contents.csv lists tables and figures.\n"
+    assert builds == [written]
+
+
+def test_a_report_before_the_first_run_tells_what_to_do(project: Path) -> None:
+    failed(run("report", "out"), "is missing. Run `dvc repro`, or `dvc pull` if a remote has it.")
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("add",), ("fetch",), ("add", "faers"), ("add", "omop"), ("fetch", "faers"), ("explain",), ("report",)]
 )
 def test_incomplete_commands_are_usage_errors(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2

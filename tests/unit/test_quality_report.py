@@ -5,12 +5,12 @@ import pytest
 from jinja2 import Environment
 
 from nms_pv.measures.quality.rows import COUNTED, quality_rows
-from nms_pv.report.rounding import SmallCells
 from nms_pv.report.environment import environment, figure_numbers
 from nms_pv.report.quality import chosen
 from nms_pv.report.quality.leaving import to_leave
 from nms_pv.report.quality.read import Exact, read_quality
 from nms_pv.report.quality.section import FILE, QualityPart, render_quality, render_sources
+from nms_pv.report.rounding import SmallCells
 from nms_pv.report.words import FORBIDDEN, clean, visible
 from nms_pv.spec.params import Params, load_params
 from nms_pv.tables.quality import DIMENSION, QUALITY
@@ -18,6 +18,7 @@ from tests.lib.quality_report_fixture import quality, write_quality
 from tests.lib.report_page import Page, parse
 
 PARAMS = load_params(Path(__file__).parents[2] / "params.yaml")
+SHAREABLE = PARAMS.model_copy(update={"leaving": PARAMS.leaving.model_copy(update={"build": "shareable"})})
 ARMS = ("reports", "cohort")
 
 
@@ -108,15 +109,15 @@ def test_counts_of_a_cohort_are_rounded_and_small_ones_hidden() -> None:
     }
     assert left["deaths_recorded", "2019"]["undefined_reason"] == "hidden: small cell"
     assert left["end_to_retrieval", "all"]["undefined_reason"] == "not recorded"
-    page = _page(_part("cohort", exact))
+    page = _page(_part("cohort", exact, SHAREABLE))
     assert "<5 of 1,000" in page.words
 
 
-def test_a_smallest_cell_of_nothing_hides_nothing() -> None:
-    cohort = PARAMS.cohort.model_copy(update={"smallest_cell": 0})
-    part = _part("cohort", params=PARAMS.model_copy(update={"cohort": cohort}))
+def test_an_internal_build_hides_nothing() -> None:
+    part = _part("cohort")
     assert part.leaving.equals(quality("cohort"))
     assert "Small numbers" not in _page(part).words
+    assert not _part("cohort", params=SHAREABLE).leaving.equals(quality("cohort"))
 
 
 def test_the_largest_change_counts_for_more_near_nothing_and_needs_enough_to_look_at() -> None:

@@ -21,10 +21,13 @@ from nms_pv.report.environment import environment, figure_numbers
 from nms_pv.report.figures.draw import WIDTH
 from nms_pv.report.figures.flow import BESIDE, COLUMN, LEFT_OUT, STAYED, flow_diagram
 from nms_pv.report.inputs import Inputs
+from nms_pv.report.leaving import cohort_to_leave
 from nms_pv.report.results import Results
 from nms_pv.report.svg import house_style, keeping_drawings
 from nms_pv.report.words import clean, visible
 from nms_pv.spec.params import Params, load_params
+from nms_pv.tables.canonical import VALUE_ISSUES
+from nms_pv.tables.cohort import RESOLVED_CONCEPTS
 from nms_pv.tables.exposure import UNIVERSE
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.measures import RESULTS
@@ -38,7 +41,7 @@ PARAMS = load_params(ROOT / "params.yaml")
 
 def reports_part(counted_cases: int = 6) -> AttritionPart:
     found = flows(reports_attrition())
-    boxes = reports_chart(found, fates(), counted(counted_cases, 76), "pt_only", "collapsed")
+    boxes = reports_chart(found, [], fates(), counted(counted_cases, 76), "pt_only", "collapsed")
     copies = [{"rule": None, "reports": 70, "left_out": 0}, {"rule": "both", "reports": 10, "left_out": 4}]
     return AttritionPart("reports", found, boxes, [{"reason": "too_few_fields", "lines": 4}], copies)
 
@@ -183,15 +186,18 @@ def test_reports_are_read_with_their_verdicts(tmp_path: Path) -> None:
         environment=[],
         digests=[],
     )
-    part = read_reports_attrition(tmp_path, inputs, PARAMS)
+    part = read_reports_attrition(tmp_path, inputs, inputs, PARAMS)
     assert part.boxes[3].left == [("further copy of a report that stays", 1)]
     assert part.boxes[-1].text == "not recorded"
     with_count = replace(inputs, results=Results(pl.DataFrame([_counted()], schema=RESULTS.types)))
-    counted_box = read_reports_attrition(tmp_path, with_count, PARAMS).boxes[4]
+    counted_box = read_reports_attrition(tmp_path, with_count, with_count, PARAMS).boxes[4]
     assert (counted_box.n, counted_box.left) == (
         3,
         [("no finding that the definitions know", 1), ("pt_only: cannot be decided, too little documented", 1)],
     )
+    shared = PARAMS.model_copy(update={"leaving": PARAMS.leaving.model_copy(update={"build": "shareable"})})
+    rounded = read_reports_attrition(tmp_path, with_count, with_count, shared)
+    assert (rounded.boxes[4].n, rounded.boxes[4].left, rounded.boxes[4].starts_anew) == (3, [], True)
 
 
 def _counted() -> dict[str, object]:
@@ -209,16 +215,15 @@ def test_of_a_cohort_only_what_may_leave_is_read() -> None:
     inputs = CohortInputs(
         results=CohortResults(pl.DataFrame(schema=RESULTS.types)),
         snapshot=empty,
-        quarantine_reasons=empty,
-        value_issues=empty,
-        concepts=empty,
+        quarantine_reasons=pl.DataFrame(schema={"reason": pl.String, "lines": pl.Int64}),
+        value_issues=VALUE_ISSUES.empty(),
+        concepts=RESOLVED_CONCEPTS.empty(),
         attrition=cohort_attrition(),
         published=[],
         digests=[],
     )
-    shareable = read_cohort_attrition(inputs, PARAMS)
-    whole = PARAMS.model_copy(update={"cohort": PARAMS.cohort.model_copy(update={"smallest_cell": 0})})
-    internal = read_cohort_attrition(inputs, whole)
+    internal = read_cohort_attrition(inputs, cohort_to_leave(inputs, 0), PARAMS)
+    shareable = read_cohort_attrition(inputs, cohort_to_leave(inputs, 5), PARAMS)
     assert [box.n for box in shareable.boxes] == [900, 920, 400, 390, 370, None, None, None, None]
     assert [box.why_empty for box in shareable.boxes[5:]] == ["not shown: stays inside the study"] * 3 + ["not recorded"]
     assert [box.n for box in internal.boxes] == [900, 920, 400, 390, 370, 50, 40, 30, None]

@@ -1,6 +1,6 @@
 """The cases behind numbers: sets that are exactly what a number counts, and everything about a case in a small space."""
 
-from itertools import product
+from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +180,11 @@ def test_chunks_hold_every_case_once_with_all_that_is_known_of_it(reports: Subje
             assert set(places) == set(range(n * 10, min(height, n * 10 + 10)))
     rows = {(row["source_id"], row["source_line"]) for part in chunks for row in records(part["rows"])}
     assert rows == set(reports.rows.select("source_id", "source_line").iter_rows())
+
+
+@given(st.sets(st.integers(0, 10_000)))
+def test_positions_come_back_from_the_steps_between_them(positions: set[int]) -> None:
+    assert list(accumulate(embedded.steps(positions))) == sorted(positions)
 
 
 def test_the_index_tells_drugs_and_definitions_of_each_case(reports: Subjects) -> None:

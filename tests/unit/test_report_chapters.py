@@ -5,11 +5,14 @@ import pytest
 from nms_pv.report.answers import ASKED, answers
 from nms_pv.report.chapters import OWN, TITLES
 from nms_pv.report.page import LARGEST_PAGE, with_data
-from nms_pv.report.questions.chosen import MainNumbers
 from nms_pv.report.questions.panels import PANELS
+from nms_pv.report.questions.read import Topics
+from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.words import FORBIDDEN
 from nms_pv.spec.params import load_params
-from nms_pv.tables.measures import MEASURE, QUESTION, QUESTION_OF, RESULTS
+from nms_pv.tables.grid import GRID, GRID_SUMMARY
+from nms_pv.tables.measures import CURVES, MEASURE, QUESTION, QUESTION_OF, RESULTS
+from nms_pv.tables.why_zero import WHY_ZERO
 from tests.lib.declared_rows import rows
 from tests.lib.report_fixture import ROOT
 from tests.lib.small_study import VERSION
@@ -21,19 +24,20 @@ SETTING = {
 }
 
 
-def numbers(arm: str, *questions: str) -> MainNumbers:
-    """The number that each of these questions asks for."""
+def part(arm: str, *questions: str) -> QuestionsPart:
+    """An arm with the number that each of these questions asks for."""
     found = []
     for question in questions:
         asked = ASKED[question][arm]
-        analysis = {"analysis": asked.column.analysis} if asked.column.analysis else {}
         found.append(
-            SETTING[arm] | analysis
+            SETTING[arm]
+            | ({"analysis": asked.column.analysis} if asked.column.analysis else {})
             | {"result_id": question, "arm": arm, "question": QUESTION_OF[asked.column.measure], "measure": asked.column.measure}
             | {"definition": PARAMS.main.definition, "group_kind": asked.kind, "group": asked.group, "suppressed": False}
             | {"reference": asked.column.reference, "stratum": asked.column.stratum, "data_version": VERSION}
-        )  # fmt: skip
-    return MainNumbers(rows(RESULTS, *found), arm, PARAMS)
+        )
+    topics = Topics(rows(RESULTS, *found), CURVES.empty(), GRID.empty(), GRID_SUMMARY.empty(), WHY_ZERO.empty(), [])
+    return QuestionsPart(arm, topics, PARAMS, RESULTS.empty(), [])
 
 
 def test_the_questions_come_first_and_in_their_order() -> None:
@@ -46,7 +50,7 @@ def test_the_questions_come_first_and_in_their_order() -> None:
 @pytest.mark.parametrize("arm", ["reports", "cohort"])
 def test_each_question_is_answered_by_the_number_it_asks_for(arm: str) -> None:
     asked = [question for question in QUESTION if arm in ASKED[question]]
-    found = {name: of_question for name, _, of_question in answers({arm: numbers(arm, *asked)})}
+    found = {name: of_question for name, _, of_question in answers({arm: part(arm, *asked)})}
     assert list(found) == list(QUESTION)
     assert {name: [answer.row and answer.row["result_id"] for answer in of_question] for name, of_question in found.items()} == {
         name: [name] if name in asked else [] for name in QUESTION
@@ -54,9 +58,14 @@ def test_each_question_is_answered_by_the_number_it_asks_for(arm: str) -> None:
 
 
 def test_a_question_without_its_number_has_an_empty_answer() -> None:
-    found = answers({"reports": numbers("reports", "how_often")})
+    found = answers({"reports": part("reports", "how_often")})
     rows_of = {name: [answer.row is None for answer in of_question] for name, _, of_question in found}
     assert rows_of == {name: [name != "how_often"] if "reports" in ASKED[name] else [] for name in QUESTION}
+
+
+def test_settings_that_a_sentence_names_are_those_of_the_study() -> None:
+    sentences = {name: found for name, _, found in answers({"cohort": part("cohort", "course")})}
+    assert sentences["course"][0].before == f"Within {PARAMS.questions.course.death_days} days"
 
 
 def test_what_is_said_of_reports_has_none_of_the_words_of_another_kind_of_study() -> None:

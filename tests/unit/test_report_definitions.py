@@ -1,4 +1,5 @@
 import re
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -16,12 +17,12 @@ from nms_pv.tables.agreement import CUTS, DEFINITION_COUNTS, DEFINITION_SETS, FE
 from nms_pv.tables.labels import CAUSALITY, DEFINITIONS, TREATMENTS, TRIGGERS, VERDICTS
 from nms_pv.tables.review import RANKING, RANKING_CALIBRATION, RANKING_QUALITY
 from tests.lib.definitions_report_fixture import HOSTILE_TERM, write_definitions
-from tests.lib.report_fixture import STUDY, declared_study, write_data
+from tests.lib.report_fixture import STUDY, declared_study
 from tests.lib.report_page import Page, parse
 
 
-def _write(data: Path, out: Path, *, build: str = "auto", arms: tuple[str, ...] = ("reports", "cohort")) -> Page:
-    study = declared_study(build=build)
+def _write(data: Path, out: Path, *, arms: tuple[str, ...]) -> Page:
+    study = declared_study()
     kinds = {"reports": "simulated", "cohort": "simulated_cdm"}
     inputs = Inputs(**{arm: kind if arm in arms else "none" for arm, kind in kinds.items()})
     params = study.params.model_copy(update={"inputs": inputs})
@@ -30,27 +31,13 @@ def _write(data: Path, out: Path, *, build: str = "auto", arms: tuple[str, ...] 
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("definitions") / "data"
-    write_data(folder, declared_study().drugs)
-    return folder
+def page(internal: Path) -> Page:
+    return parse((internal / "index.html").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("reports")
-
-
-@pytest.fixture(scope="module")
-def page(data: Path, out: Path) -> Page:
-    return _write(data, out)
-
-
-@pytest.fixture(scope="module")
-def shared(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Path]:
-    """The build that is made to be shared, and where its tables are."""
-    folder = tmp_path_factory.mktemp("shared")
-    return _write(data, folder, build="shareable"), folder / "tables"
+def shared_page(shareable: Path) -> Page:
+    return parse((shareable / "index.html").read_text(encoding="utf-8"))
 
 
 def _section(page: Page, arm: str) -> str:
@@ -64,13 +51,13 @@ def test_each_arm_has_its_part_and_only_that_of_the_cohort_is_marked(page: Page)
             assert heading in _section(page, arm)
 
 
-def test_each_figure_of_the_chapter_has_its_table(page: Page, out: Path) -> None:
+def test_each_figure_of_the_chapter_has_its_table(page: Page, internal: Path) -> None:
     for arm, prefix in (("reports", ""), ("cohort", "cohort_")):
         section = _section(page, arm)
         assert len(re.findall(r"Figure \d+\. ", section)) == 6
         for table in ("definition_counts", "definition_sets", "definition_agreement", "definition_cuts", "feature_differences"):
             assert f"tables/{prefix}{table}.csv" in section
-            assert (out / "tables" / f"{prefix}{table}.csv").exists()
+            assert (internal / "tables" / f"{prefix}{table}.csv").exists()
 
 
 def test_verdicts_are_counted_and_what_is_not_computed_says_why(page: Page) -> None:
@@ -150,15 +137,14 @@ def test_terms_without_a_hit_are_listed_for_reports_only(page: Page) -> None:
     assert "Terms that this data does not know" not in _section(page, "cohort")
 
 
-def test_small_cells_stay_inside_the_study(shared: tuple[Page, Path]) -> None:
-    page, tables = shared
-    section = _section(page, "cohort")
+def test_small_cells_stay_inside_the_study(shared_page: Page, shareable: Path) -> None:
+    section = _section(shared_page, "cohort")
     assert "a count from 1 to 4 reads <5" in section
     # An exact count, the likelihood, and a reason that names counts.
     for exact in ("234", "123.456", "separated"):
         assert exact not in section, exact
     assert re.search(r"hunter_2003\s*235\s*<5\s*0\s*600\s*165", section)
-    files = {name: tables / f"cohort_{name}.csv" for name in LEAVING}
+    files = {name: shareable / "tables" / f"cohort_{name}.csv" for name in LEAVING}
     written = {name: pl.read_csv(path, infer_schema=False) for name, path in files.items() if path.exists()}
     assert len(written) > 15
     for name, table in written.items():
@@ -169,22 +155,21 @@ def test_small_cells_stay_inside_the_study(shared: tuple[Page, Path]) -> None:
         assert not set(LEAVING[name].withheld) & set(table.columns)
 
 
-def test_a_share_that_gives_a_small_count_away_is_a_dash(page: Page, shared: tuple[Page, Path]) -> None:
-    assert "hidden: it would give a small count away" in _section(shared[0], "cohort")
+def test_a_share_that_gives_a_small_count_away_is_a_dash(page: Page, shared_page: Page) -> None:
+    assert "hidden: it would give a small count away" in _section(shared_page, "cohort")
     assert "hidden: it would give a small count away" not in _section(page, "cohort")
 
 
-def test_an_internal_build_shows_the_cohort_as_it_is(data: Path, tmp_path: Path) -> None:
-    page = _write(data, tmp_path, arms=("cohort",))
+def test_an_internal_build_shows_the_cohort_as_it_is(report_data: Path, tmp_path: Path) -> None:
+    page = _write(report_data, tmp_path, arms=("cohort",))
     section = _section(page, "cohort")
     assert "Small numbers." not in page.words
     assert re.search(r"hunter_2003\s*234\s*2\s*0\s*600", section)
     assert [e for e in page.elements if e.attributes.get("id", "").endswith("-reports")] == []
 
 
-def test_a_study_without_verdicts_of_reviewers_or_candidates_says_how_to_start(data: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "data"
-    write_data(copy, declared_study().drugs)
+def test_a_study_without_verdicts_of_reviewers_or_candidates_says_how_to_start(report_data: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(report_data, tmp_path / "data"))
     write_definitions(copy, "reports", judged=False)
     measures = copy / "6_measures"
     for table, name in (

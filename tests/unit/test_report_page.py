@@ -1,6 +1,8 @@
 import base64
 import hashlib
 import re
+import shutil
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,12 @@ import polars as pl
 import pytest
 
 from nms_pv.report import write_report
-from nms_pv.report.numbers import DASH, HIDDEN, estimate_and_interval, is_percent, shown
+from nms_pv.report.numbers import DASH, HIDDEN, estimate_and_interval, is_percent, shown, state
 from nms_pv.report.words import clean
 from nms_pv.spec.strict import StudyError
 from nms_pv.tables.measures import RESULTS
 from tests.lib.case_evidence import HOSTILE_WORDS, subject_ids
-from tests.lib.report_fixture import DEFINITIONS, HOSTILE_INGREDIENT, HOSTILE_NAMES, STUDY, declared_study, write_data
+from tests.lib.report_fixture import DEFINITIONS, HOSTILE_INGREDIENT, HOSTILE_NAMES, STUDY, declared_study
 from tests.lib.report_page import PACKED, Page, numbers_in, parse, records
 
 
@@ -27,26 +29,10 @@ def _results(data: Path) -> pl.DataFrame:
     return RESULTS.scan(data / "6_measures" / "results.parquet").collect()
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report") / "data"
-    write_data(folder, declared_study().drugs)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def out(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("reports")
-    _write(data, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shareable(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The build that is made to be shared."""
-    folder = tmp_path_factory.mktemp("shareable")
-    _write(data, folder, build="shareable")
-    return folder
+@pytest.fixture
+def copy(report_data: Path, tmp_path: Path) -> Path:
+    """The data, to be changed."""
+    return Path(shutil.copytree(report_data, tmp_path / "data"))
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +43,14 @@ def shared_page(shareable: Path) -> Page:
 @pytest.fixture(params=["internal", "shareable"])
 def built(request: pytest.FixtureRequest) -> tuple[Page, Path]:
     """Page and folder of each build."""
-    names = ("page", "out") if request.param == "internal" else ("shared_page", "shareable")
+    names = ("page", "internal") if request.param == "internal" else ("shared_page", "shareable")
     page, folder = (request.getfixturevalue(name) for name in names)
     return page, folder
 
 
 @pytest.fixture(scope="module")
-def html(out: Path) -> str:
-    return (out / "index.html").read_text(encoding="utf-8")
+def html(internal: Path) -> str:
+    return (internal / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -72,8 +58,10 @@ def page(html: str) -> Page:
     return parse(html)
 
 
-def test_same_input_same_bytes(data: Path, out: Path, tmp_path: Path) -> None:
-    _write(data, tmp_path)
+@pytest.mark.parametrize("build", ["internal", "shareable"])
+def test_same_input_same_bytes(report_data: Path, tmp_path: Path, build: str, request: pytest.FixtureRequest) -> None:
+    out: Path = request.getfixturevalue(build)
+    _write(report_data, tmp_path, build=build)
     files = sorted(p.relative_to(out) for p in out.rglob("*") if p.is_file())
     assert files == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
     assert [f for f in files if (out / f).read_bytes() != (tmp_path / f).read_bytes()] == []
@@ -95,13 +83,13 @@ def test_simulated_is_said_everywhere(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def real_page(tmp_path_factory: pytest.TempPathFactory) -> Page:
+def real_page(report_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
     """The same as if from real files, of which one report more is said to have been left out."""
     folder = tmp_path_factory.mktemp("real")
-    write_data(folder / "data", declared_study().drugs)
-    path = folder / "data" / "5_exposure" / "attrition.csv"
+    data = Path(shutil.copytree(report_data, folder / "data"))
+    path = data / "5_exposure" / "attrition.csv"
     path.write_text(path.read_text().replace(",40,", ",41,", 1))
-    return parse(_write(folder / "data", folder / "out", "faers"))
+    return parse(_write(data, folder / "out", "faers"))
 
 
 def test_real_is_said_and_simulated_is_not(real_page: Page) -> None:
@@ -124,11 +112,13 @@ def test_each_number_that_is_shown_is_that_of_its_result(built: tuple[Page, Path
     assert len(marked) > 500
     for element in marked:
         row, fields = page.numbers[int(element.attributes["data-n"])], element.attributes["data-f"].split()
-        assert element.text in _as_text(row, fields), row["result_id"]
-        if element.text in (HIDDEN, DASH):
-            assert row["suppressed"] if element.text == HIDDEN else row[fields[0]] is None
+        if row["suppressed"]:
+            assert element.text == (state(row) if "svg" in element.path else HIDDEN)
             continue
-        assert row["suppressed"] is False
+        assert element.text in _as_text(row, fields), row["result_id"]
+        if element.text == DASH:
+            assert row[fields[0]] is None
+            continue
         for name, (value, half_a_digit) in zip(fields, numbers_in(element.text), strict=True):
             scale = 100 if is_percent(row, name) else 1
             assert value == pytest.approx(row[name] * scale, abs=half_a_digit * 1.001), (element.text, row)
@@ -161,12 +151,11 @@ def test_the_answers_are_made_of_results_only(page: Page) -> None:
 
 
 def test_the_cases_behind_a_number_are_as_many_as_it_counts(page: Page) -> None:
-    numbers = page.blocks["numbers"]
-    told = [(row, sets) for row, sets in zip(page.numbers, numbers["behind"], strict=True) if sets is not None]
+    told = [(row, sets) for row, sets in zip(page.numbers, page.blocks["numbers"]["behind"], strict=True) if sets is not None]
     assert {row["arm"] for row, _ in told} == {"reports", "cohort"}
     assert sum(row["numerator"] > 0 for row, _ in told) > 50
     for row, sets in told:
-        behind = set.intersection(*(set(numbers["sets"][row["arm"]][place]) for place in sets))
+        behind = set.intersection(*(set(accumulate(page.blocks[f"sets-{row['arm']}"][place])) for place in sets))
         cases = records(page.blocks[f"cases-{row['arm']}"])
         people = {cases[place].get("person_id", place) for place in behind}
         counted = people if row["measure"] == "incidence_proportion" else behind
@@ -233,21 +222,21 @@ def test_structure_for_readers_who_hear_the_page(page: Page) -> None:
     }
 
 
-def test_each_figure_has_its_data_beside_it(out: Path, page: Page) -> None:
+def test_each_figure_has_its_data_beside_it(internal: Path, page: Page) -> None:
     figures = [e.text for e in page.all("figcaption")]
     assert [re.match(r"Figure (\d+)\. ", text)[1] for text in figures] == [str(n + 1) for n in range(len(figures))]
     named = set(re.findall(r"tables/\w+\.csv", page.words))
-    assert named == {f"tables/{path.name}" for path in (out / "tables").iterdir()}
+    assert named == {f"tables/{path.name}" for path in (internal / "tables").iterdir()}
 
 
-def test_all_results_lie_beside_the_page_and_an_internal_build_hides_none(data: Path, out: Path) -> None:
-    written = pl.concat(RESULTS.scan(path).collect() for path in sorted((data / "6_measures").rglob("results.parquet")))
-    beside = pl.read_parquet(out / "results.parquet")
+def test_all_results_lie_beside_the_page_and_an_internal_build_hides_none(report_data: Path, internal: Path) -> None:
+    written = pl.concat(RESULTS.scan(path).collect() for path in sorted((report_data / "6_measures").rglob("results.parquet")))
+    beside = pl.read_parquet(internal / "results.parquet")
     assert not beside["suppressed"].any()
     columns = [name for name in RESULTS.types if name != "suppressed"]
     exact, found = ({row[0]: row for row in frame.select(columns).iter_rows()} for frame in (written, beside))
     assert found == exact
-    table = pl.read_csv(out / "results.csv", infer_schema=False)
+    table = pl.read_csv(internal / "results.csv", infer_schema=False)
     assert table.height == beside.height
     assert not table["group"].str.contains("^[=+@-]").any()
 
@@ -259,12 +248,12 @@ def test_undefined_is_a_dash_with_its_reason(page: Page) -> None:
     assert any("no report of the group meets the definition" in text for text in cells)
 
 
-def test_hostile_text_is_only_text(html: str, out: Path, page: Page) -> None:
+def test_hostile_text_is_only_text(html: str, internal: Path, page: Page) -> None:
     assert clean(HOSTILE_INGREDIENT) in page.words
     assert "$x_1$" in page.words
     assert "\u202e" not in html
     assert '=HYPERLINK("http://evil.example")' in page.words
-    cells = pl.read_csv(out / "tables" / "uncoded_names.csv")["name"].to_list()
+    cells = pl.read_csv(internal / "tables" / "uncoded_names.csv")["name"].to_list()
     assert "'" + HOSTILE_NAMES[1] in cells
     assert [cell for cell in cells if cell.startswith("=")] == []
 
@@ -291,11 +280,9 @@ def test_what_does_not_add_up_is_marked(page: Page, real_page: Page) -> None:
     assert "no: 1 more than came" in told
 
 
-def test_suppressed_numbers_stay_hidden(data: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "data"
-    write_data(copy, declared_study().drugs)
+def test_suppressed_numbers_stay_hidden(copy: Path, tmp_path: Path) -> None:
     hidden = (pl.col("group") == "haloperidol") | (pl.col("stratum") == "year=2018")
-    frame = _results(data).with_columns(
+    frame = _results(copy).with_columns(
         pl.col("suppressed") | hidden.fill_null(False),
         numerator=pl.when(hidden.fill_null(False)).then(7_654_321).otherwise("numerator"),
     )
@@ -307,21 +294,19 @@ def test_suppressed_numbers_stay_hidden(data: Path, tmp_path: Path) -> None:
         assert "7654321" not in path.read_text()
 
 
-def test_a_page_without_results_says_so(data: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "data"
-    write_data(copy, declared_study().drugs)
+def test_a_page_without_results_says_so(copy: Path, tmp_path: Path) -> None:
     RESULTS.write(RESULTS.empty(), copy / "6_measures" / "results.parquet")
     page = parse(_write(copy, tmp_path / "out"))
     assert "not in the results" in page.words
     assert "the results hold nothing to draw here" in page.words
 
 
-def test_a_published_ratio_that_is_no_number_is_refused(data: Path, tmp_path: Path) -> None:
+def test_a_published_ratio_that_is_no_number_is_refused(report_data: Path, tmp_path: Path) -> None:
     literature = (STUDY / "literature.csv").read_text(encoding="utf-8")
     (tmp_path / "literature.csv").write_text(literature.replace(",ROR,45.11,", ",ROR,about 45,"), encoding="utf-8")
     study = declared_study()
     with pytest.raises(StudyError, match=r"literature.csv: .* line \d+: value 'about 45'"):
-        write_report(data, tmp_path, study.params, study.drugs, study.faers, study.definitions, tmp_path)
+        write_report(report_data, tmp_path, study.params, study.drugs, study.faers, study.definitions, tmp_path)
 
 
 def test_small_counts_of_people_stay_inside_the_study(shared_page: Page, shareable: Path) -> None:

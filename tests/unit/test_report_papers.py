@@ -279,6 +279,7 @@ def report_of(frames: dict[str, pl.DataFrame]) -> Callable[[Path], None]:
             result("ror", "x", result_id="3", arm="literature"),
         ]
         results(*rows).write_parquet(folder / "results.parquet")
+        (folder / "methods.txt").write_text("We counted.\n", encoding="utf-8")
         with house_style("small"):
             as_svg(new_figure(1.0, simulated=True), "small", "A title", "A description")
 
@@ -293,8 +294,8 @@ def test_all_of_the_report_is_written_for_a_paper(project: Path, tmp_path: Path)
     definitions = pl.DataFrame({"name": ["pt_only"], "title": ["Preferred term alone"]})
     frames = {"definitions": definitions, "duplicates": pl.DataFrame({"n": [1]}), "naranjo": pl.DataFrame({"n": []})}
     out = tmp_path / "out"
-    write_papers(project, out, "We counted.\n", report_of(frames))
-    paths = write_papers(project, out, "We counted.\n", report_of({name: frames[name] for name in ("definitions", "naranjo")}))
+    write_papers(project, out, report_of(frames))
+    paths = write_papers(project, out, report_of({name: frames[name] for name in ("definitions", "naranjo")}))
     assert sorted(paths) == sorted(path for path in out.rglob("*") if path.is_file())
     assert {path.relative_to(out).as_posix() for path in paths} == {
         *(f"tables/definitions.{suffix}" for suffix in ("html", "tex", "docx")),

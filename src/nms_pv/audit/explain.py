@@ -7,10 +7,8 @@ from pathlib import Path
 
 from nms_pv.audit.case import Case, place, raw_rows, read_case
 from nms_pv.audit.context import context_sections
-from nms_pv.audit.explain_number import explain_number
 from nms_pv.audit.explain_person import explain_person
 from nms_pv.audit.judged import exposures_section, findings_section, judged_sections, section, source_rows_section
-from nms_pv.audit.number import is_of_number
 from nms_pv.audit.person import is_of_cohort
 from nms_pv.audit.text import field, line, on, plain
 from nms_pv.spec.drugs import Drug, load_drugs
@@ -18,6 +16,8 @@ from nms_pv.spec.label_study import load_label_study
 from nms_pv.tables.canonical import DUPLICATE_RULE, OUTCOME, REPORT_TYPE, REPORTER, STATUS, VERSION_REASON
 
 Row = dict[str, object]
+# What parts the id of a number, and how the id of a report begins.
+PARTED, REPORT = "/", "faers:"
 
 
 def explain(identifier: str, project: Path) -> str:
@@ -32,7 +32,10 @@ def explain(identifier: str, project: Path) -> str:
     """
     if is_of_cohort(identifier):
         return explain_person(identifier, project)
-    if is_of_number(identifier):
+    if PARTED in identifier and not identifier.startswith(REPORT):
+        # Only numbers need the libraries of the report, which take a second to load.
+        from nms_pv.audit.explain_number import explain_number
+
         return explain_number(identifier, project)
     return _explain_case(identifier, project)
 

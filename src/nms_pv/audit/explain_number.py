@@ -74,8 +74,8 @@ def _value(number: Number) -> str:
     row = number.exact
     lines = [field("estimate", _shown(row)), field("method", plain(row["method"]))]
     if row["estimate"] is not None:
-        interval = "" if row["low"] is None or row["high"] is None else f" ({row['low']!r} to {row['high']!r})"
-        lines.insert(1, field("unrounded", f"{row['estimate']!r}{interval}"))
+        limits = ", ".join(f"{name} {row[name]!r}" for name in ("low", "high") if row[name] is not None)
+        lines.insert(1, field("unrounded", f"{row['estimate']!r}{limits and f' ({limits})'}"))
     if row["screen_met"] is not None:
         lines.append(field("screening rule", "met" if row["screen_met"] else "not met"))
     lines.append(field("in the report", _in_report(number)))

@@ -19,9 +19,6 @@ from nms_pv.tables.errors import UserError
 from nms_pv.tables.measures import RESULTS
 
 FILE = "results.parquet"
-# Of its parts, the first of which is the measure.
-SEPARATOR = "/"
-SUBJECT_OF_REPORTS = "faers:"
 SUGGESTED = 3
 # The measure whose numerator is all cases of a group.
 COUNTED_BY = {"reports": "reports", "cohort": "incidence_rate"}
@@ -50,11 +47,6 @@ class Behind:
     people: int
     why_unknown: str | None = None
     all_of_group: str | None = None
-
-
-def is_of_number(identifier: str) -> bool:
-    """Whether an id is one of a number."""
-    return SEPARATOR in identifier and not identifier.startswith(SUBJECT_OF_REPORTS)
 
 
 def read_number(result_id: str, project: Path) -> Number:
@@ -104,7 +96,7 @@ def _all_of_group(row: Row, data: Path) -> str | None:
     same = {name: row[name] for name in ("definition", "analysis", "roles", "duplicates", "group_kind", "group")}
     rates = RESULTS.scan(data / FOLDER[row["arm"]] / FILE)
     found = _only(rates, measure=COUNTED_BY[row["arm"]], stratum=None, reference=None, **same)
-    return found and found["result_id"]
+    return None if found is None else str(found["result_id"])
 
 
 def _why_unknown(result_id: str, ids: pl.Series, files: int) -> str:
@@ -121,7 +113,7 @@ def _why_no_set(row: Row, sets: Sets) -> str:
     if row["numerator"] is None:
         return "it has no numerator: a model, a curve or other numbers gave it, and no set of cases adds up to it"
     if row["measure"] not in OF_REPORTS | OF_EPISODES:
-        return f"no set of cases is kept for {row['measure']}: its numerator is not simply who meets a definition in a group"
+        return f"sets of cases are kept for counts of reports and rates of a cohort, and not for {row['measure']}"
     if sets.made_of(row) is None:
         return f"the cases of stratum {plain(row['stratum'])} are not kept apart"
     return "the sets of cases that are kept do not add up to its numerator"

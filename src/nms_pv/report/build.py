@@ -5,9 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.report.attrition.read import read_cohort_attrition, read_reports_attrition
-from nms_pv.report.cases.behind import sets_of_episodes, sets_of_reports
-from nms_pv.report.cases.embedded import CasesOfArm
-from nms_pv.report.cases.read import read_episodes, read_reports
+from nms_pv.report.cases.of_arm import cases_of_arm
 from nms_pv.report.checklists.read import read_checklists
 from nms_pv.report.checklists.section import files as checklists_files
 from nms_pv.report.cohort.inputs import read_cohort
@@ -29,7 +27,6 @@ from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.reports import ReportsPart
 from nms_pv.spec.definition_files import load_differential
 from nms_pv.spec.definitions import Definition
-from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.literature import load_literature
 from nms_pv.spec.params import Params
@@ -106,18 +103,12 @@ def _parts(data: Path, study: Path, exact: Inputs, inputs: Inputs, declared: Stu
         methods=methods,
         checklists=read_checklists(study, methods),
         results=results,
-        cases={arm: _cases(data, arm, declared) for arm in declared.arms if params.is_internal(arm)},
+        cases={
+            arm: cases_of_arm(data, arm, params, declared.drugs, declared.definitions)
+            for arm in declared.arms
+            if params.is_internal(arm)
+        },
     )
-
-
-def _cases(data: Path, arm: str, declared: Study) -> CasesOfArm:
-    definitions = declared.params.definitions
-    if arm == "cohort":
-        episodes = read_episodes(data, definitions)
-        return CasesOfArm(episodes, sets_of_episodes(episodes))
-    reports = read_reports(data, definitions)
-    groups = drug_groups(declared.drugs, declared.params.generations)
-    return CasesOfArm(reports, sets_of_reports(reports, groups, declared.definitions))
 
 
 def _files(declared: Study, parts: Parts) -> dict[str, pl.DataFrame]:

@@ -93,6 +93,7 @@ def render(inputs: Inputs, study: Study, parts: Parts) -> Page:
                 .render(answers=answers(parts.questions), looks=style.GENERATIONS)
             ),
             arms_with_cases=list(parts.cases),
+            data_version=parts.methods.data_version,
             chapters=chapters(arms),
             methods=render_methods(parts.methods, environments),
             checklists=render_checklists(parts.checklists, environments),

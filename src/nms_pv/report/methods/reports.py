@@ -182,5 +182,5 @@ def _others(part: MethodsPart) -> str:
 def _small_cells(smallest: int) -> str:
     return (
         f"In what leaves the study, counts of reports from 1 to {smallest - 1} are hidden, with what is computed from them. "
-        f"Other counts are rounded to multiples of {smallest}, and estimates to two digits, so that no hidden count can be solved."
+        f"Other counts are rounded to multiples of {smallest}, and estimates to two digits, so that none can be solved."
     )
