@@ -48,5 +48,5 @@ def open_number(tab: Any, place: int) -> None:
 def open_case(tab: Any) -> None:
     """Open the first case of the panel, and the first reasoning in it."""
     tab.locator("dialog td a").first.click()
-    tab.locator("dialog details.verdict summary").first.click()
+    tab.locator("dialog details.verdict:has(.tree) > summary").first.click()
     tab.wait_for_selector("dialog details.verdict .tree")

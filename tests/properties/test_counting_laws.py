@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nms_pv.measures.reports.counting import count_grid
-from nms_pv.spec.drug_groups import Groups
 from nms_pv.measures.reports.tally import add_up, tally_part
+from nms_pv.spec.drug_groups import Groups
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
 from nms_pv.tables.labels import VERDICTS
 from nms_pv.tables.measures import REPRESENTATIVE_COUNTED, ROLES_COUNTED

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from nms_pv.measures.grid.groups import antipsychotic_groups, with_antipsychotic
 from nms_pv.measures.grid.reports import CELLS, GridTally, add_up, specifications, tally_part
 from nms_pv.measures.grid.summary import variance_shares
-from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.measures.why_zero import reports as why_zero
+from nms_pv.spec.drug_groups import drug_groups
 from tests.lib.grid_study import VERDICT_OF, Study
 from tests.lib.small_study import DRUGS, TABLE_GENERATIONS, drug_table
 

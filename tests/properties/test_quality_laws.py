@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from nms_pv.measures.quality.files import quarters_from
 from nms_pv.measures.quality.reports import quarter_end
 from nms_pv.measures.quality.rows import COUNTED, quality_rows, quantile
-from nms_pv.report.rounding import SmallCells
 from nms_pv.report.quality.leaving import to_leave
+from nms_pv.report.rounding import SmallCells
 
 FEW = settings(max_examples=60, deadline=None)
 COUNT = st.integers(0, 60)

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.grid.groups import with_antipsychotic
-from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.measures.why_zero import cohort
 from nms_pv.measures.why_zero.reports import add_up, tally_part, zeros
+from nms_pv.spec.drug_groups import Groups, drug_groups
 from nms_pv.tables.person_time import CASES, PERSON_TIME
 from nms_pv.tables.why_zero import WHY_ZERO
 from tests.lib.declared_rows import rows

@@ -21,8 +21,8 @@ import polars as pl
 import pytest
 
 from nms_pv.measures.reports.counting import count_grid, count_outcomes, count_years
-from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.measures.reports.tally import Tally, add_up, tally_part
+from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.params import Main
 from nms_pv.tables.contract import ContractError
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE

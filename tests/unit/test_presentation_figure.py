@@ -24,8 +24,15 @@ def test_every_element_is_named_and_what_is_undefined_is_said() -> None:
         assert text in drawn
 
 
-def test_an_element_that_no_generation_has_says_so_once() -> None:
-    drawn = str(element_shares([("clonus", {"FGA": shown("FGA", None)}), ("mutism", {})], "cohort", simulated=False))
-    assert drawn.count("undefined") == 1
-    assert drawn.count("not computed") == 1
+def test_elements_that_no_generation_has_are_named_in_one_line() -> None:
+    elements = [("clonus", {"FGA": shown("FGA", None)}), ("mutism", {}), ("tremor", {"FGA": shown("FGA", 0.2)})]
+    drawn = str(element_shares(elements, "cohort", simulated=False))
+    assert "Undefined, or not computed, in every generation: clonus, mutism." in drawn
+    assert drawn.count("not computed") == 3
     assert "SIMULATED" not in drawn
+
+
+def test_a_hidden_element_keeps_its_place() -> None:
+    drawn = str(element_shares([("fever", {"FGA": {**shown("FGA", 0.5), "suppressed": True}})], "cohort", simulated=False))
+    assert "hidden" in drawn
+    assert "in every generation" not in drawn

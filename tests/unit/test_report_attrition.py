@@ -174,7 +174,7 @@ def test_reports_are_read_with_their_verdicts(tmp_path: Path) -> None:
         pl.DataFrame(rows, schema=table.types).write_parquet(tmp_path / path / "2024Q1.parquet")
     nothing = pl.DataFrame(schema=RESULTS.types)
     inputs = Inputs(
-        *(pl.DataFrame() for _ in range(2)),
+        files=nothing,
         quarantine_reasons=pl.DataFrame({"reason": ["x"], "lines": [1]}),
         attrition=reports_attrition(),
         value_issues=nothing,

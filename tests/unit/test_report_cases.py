@@ -1,5 +1,6 @@
 """The cases behind numbers: sets that are exactly what a number counts, and everything about a case in a small space."""
 
+import math
 from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,11 @@ def test_a_packed_table_is_unpacked_as_it_was(content: dict[str, list[object]]) 
     table = pl.DataFrame(content, schema=TYPES)
     assert records(unpacked(packed(columns(table)))) == table.rows(named=True)
     assert packed(columns(table)) == packed(columns(table))
+
+
+def test_a_limit_without_end_is_a_sign() -> None:
+    table = pl.DataFrame({"low": [-math.inf, 0.5], "high": [math.inf, None]})
+    assert unpacked(packed(columns(table)))["columns"] == {"low": ["−∞", 0.5], "high": ["∞", None]}
 
 
 def test_words_that_repeat_are_written_once() -> None:

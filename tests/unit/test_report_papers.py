@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from nms_pv.report.figures.draw import new_figure
+from nms_pv.report.figures.draw import axes_in_inches, new_figure
 from nms_pv.report.papers.citation import Run, as_bibtex, as_cff, read_citation
 from nms_pv.report.papers.extra import EXTRA, needed
 from nms_pv.report.papers.table import PaperTable, paper_table
@@ -189,17 +189,17 @@ def test_figures_have_the_sizes_of_journals_and_the_same_bytes(tmp_path: Path) -
 
     from nms_pv.report.papers.journal import sizes, write_figure
 
-    (double,) = sizes(drawing())
+    double, _ = sizes(drawing())
     paths = write_figure(double, tmp_path / "a")
     root = ET.fromstring(paths[0].read_bytes())  # noqa: S314
-    assert (root.get("width"), root.get("height")) == ("174.00mm", "48.33mm")
+    assert (root.get("width"), root.get("height")) == ("180.00mm", "50.00mm")
     assert [element.get("data-result") for element in root.iter() if element.get("data-result")] == ["ror/x"]
     assert "A description" in "".join(root.itertext())
     page = pypdf.PdfReader(paths[1]).pages[0]
-    assert float(page.mediabox.width) / 72 * 25.4 == pytest.approx(174, abs=0.01)
+    assert float(page.mediabox.width) / 72 * 25.4 == pytest.approx(180, abs=0.01)
     assert b"/Type3" not in paths[1].read_bytes()
     with Image.open(paths[2]) as image:
-        assert image.width == pytest.approx(600 * 174 / 25.4, abs=1)
+        assert image.width == pytest.approx(600 * 180 / 25.4, abs=1)
         assert image.info["dpi"] == pytest.approx((600, 600), abs=0.1)
     again = write_figure(double, tmp_path / "b")
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in paths]
@@ -209,10 +209,42 @@ def test_one_column_only_where_its_text_can_be_read() -> None:
     from nms_pv.report.papers.journal import sizes
 
     assert [(s.name, round(s.width), round(s.smallest_text, 1)) for s in sizes(drawing(size=13))] == [
-        ("small", 174, 12.4),
+        ("small", 180, 12.8),
         ("small-single", 85, 6.0),
     ]
-    assert [s.column for s in sizes(drawing())] == ["double"]
+
+
+def plotted(*labels: str) -> Drawing:
+    """A figure with labels on its axis, under words that are so wide that it cannot be scaled to one column."""
+    with house_style("plotted"), keeping_drawings() as kept:
+        figure = new_figure(2.0, simulated=True)
+        axes = axes_in_inches(figure, 0.7, 0.6, 6.2, 1.0)
+        axes.set_xticks(range(len(labels)), labels)
+        axes.set_xlabel("days since the start of the first course that was counted")
+        as_svg(figure, "plotted", "A title", "A description")
+    return kept[0]
+
+
+def test_in_one_column_axes_become_narrower_and_text_keeps_its_size(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    from nms_pv.report.papers.journal import sizes, write_figure
+
+    made = plotted("a", "b")
+    before = made.figure.get_size_inches().tolist(), made.figure.axes[0].get_position().bounds
+    double, single = sizes(made)
+    assert (single.name, single.width, single.height, single.smallest_text) == ("plotted-single", 85.0, 50.8, 9.0)
+    assert double.note == single.note == ""
+    (svg, *_) = write_figure(single, tmp_path)
+    assert "days since the start of the first" in svg.read_text(encoding="utf-8")
+    assert "days since the start of the first course that was" not in svg.read_text(encoding="utf-8")
+    assert (made.figure.get_size_inches().tolist(), made.figure.axes[0].get_position().bounds) == before
+
+
+def test_what_cannot_be_read_in_one_column_says_so() -> None:
+    from nms_pv.report.papers.journal import sizes
+
+    (double,) = sizes(plotted(*(f"a long label {number}" for number in range(6))))
+    assert double.note == "cannot be read in one column of 85 mm"
 
 
 @pytest.mark.parametrize(
@@ -220,7 +252,7 @@ def test_one_column_only_where_its_text_can_be_read() -> None:
     [
         (10.0, 9.0, 160, ""),
         (20.0, 9.0, 122, "higher than 234 mm"),
-        (2.0, 5.0, 174, "text smaller than 6 pt"),
+        (2.0, 5.0, 180, "text smaller than 6 pt"),
     ],
 )
 def test_a_high_figure_is_made_narrower_while_it_can_be_read(height: float, size: float, width: float, note: str) -> None:
@@ -303,6 +335,10 @@ def test_all_of_the_report_is_written_for_a_paper(project: Path, tmp_path: Path)
         *("contents.csv", "methods.txt", "CITATION.cff", "citation.bib"),
     }
     contents = pl.read_csv(out / "contents.csv")
-    assert contents.select("kind", "name", "width_mm").rows() == [("table", "definitions", None), ("figure", "small", 174.0)]
+    assert contents.select("kind", "name", "width_mm").rows() == [
+        ("table", "definitions", None),
+        ("figure", "small", 180.0),
+        ("figure", "small-single", 85.0),
+    ]
     assert (out / "methods.txt").read_text(encoding="utf-8") == "We counted.\n"
     assert "reports:bbbbbbbbbbbb" in (out / "citation.bib").read_text(encoding="utf-8")

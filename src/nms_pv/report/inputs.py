@@ -50,7 +50,6 @@ class Inputs:
     """What the layers before the report have written."""
 
     files: pl.DataFrame
-    quarantined: pl.DataFrame
     quarantine_reasons: pl.DataFrame
     attrition: pl.DataFrame
     value_issues: pl.DataFrame
@@ -78,7 +77,6 @@ def read_inputs(data: Path, study: Path) -> Inputs:
     digests.append(digest(literature, literature.name))
     return Inputs(
         files=FILES.scan(tables[0]).collect(),
-        quarantined=QUARANTINE.scan(tables[1]).group_by("source_id").len("lines").sort("source_id").collect(),
         quarantine_reasons=lines_by_reason(QUARANTINE.scan(tables[1])),
         attrition=read_attrition([data / layer for layer in ATTRITIONS]),
         value_issues=VALUE_ISSUES.scan(canonical / "value_issues.parquet").collect(),

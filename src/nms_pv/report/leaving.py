@@ -25,7 +25,6 @@ def reports_to_leave(inputs: Inputs, smallest: int) -> Inputs:
         inputs,
         results=Results(numbers_to_leave(inputs.results.frame, inputs.results.frame, smallest)),
         attrition=attrition_to_leave(inputs.attrition, smallest),
-        quarantined=_listed(inputs.quarantined, "lines", smallest),
         quarantine_reasons=_listed(inputs.quarantine_reasons, "lines", smallest),
         value_issues=_listed(inputs.value_issues.with_columns(example=pl.lit(None, pl.String)), "values", smallest),
         coding_coverage=_listed(inputs.coding_coverage, "rows", smallest),

@@ -1,7 +1,4 @@
-"""What came in, what left on the way, and how much of it could be coded."""
-
-from dataclasses import dataclass
-from itertools import groupby
+"""What came in, and how much of it could be coded."""
 
 import polars as pl
 
@@ -11,62 +8,6 @@ from nms_pv.report.numbers import Row
 MOST_NAMES = 30
 MOST_NEAR_NAMES = 60
 MOST_ISSUES = 60
-
-
-@dataclass(frozen=True)
-class Flow:
-    """One kind of thing in one layer: what came, what left and why, what stayed; summed over files or parts."""
-
-    layer: str
-    what: str
-    unit: str
-    n_in: int
-    left: list[tuple[str, int]]
-    n_kept: int
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether everything that came either stayed or left with a reason."""
-        return self.n_in == self.n_kept + sum(n for _, n in self.left)
-
-
-def flows(attrition: pl.DataFrame) -> list[Flow]:
-    """The attrition of all layers, in order of flow; a scope `2025Q4:DRUG` is summed under `DRUG`."""
-    kept = pl.col("reason") == "kept"
-    summed = (
-        attrition.with_columns(pl.col("scope").str.split(":").list.last().alias("what"))
-        .group_by("layer", "what", "unit", "reason", maintain_order=True)
-        .agg(
-            pl.col("n_in").filter(pl.col("step") == 1).sum(),
-            pl.col("n_left").sum(),
-            pl.col("n_kept").filter(kept).sum(),
-        )
-    )
-    layers = attrition["layer"].unique(maintain_order=True).to_list()
-    rows = sorted(summed.iter_rows(named=True), key=lambda r: (layers.index(r["layer"]), r["what"], r["unit"]))
-    return [_flow(*kind, list(found)) for kind, found in groupby(rows, key=lambda r: (r["layer"], r["what"], r["unit"]))]
-
-
-def _flow(layer: str, what: str, unit: str, rows: list[Row]) -> Flow:
-    return Flow(
-        layer=layer,
-        what=what,
-        unit=unit,
-        n_in=sum(r["n_in"] for r in rows),
-        left=[(r["reason"], r["n_left"]) for r in rows if r["reason"] != "kept"],
-        n_kept=sum(r["n_kept"] for r in rows),
-    )
-
-
-def quarters(inputs: Inputs) -> list[Row]:
-    """One row for each quarter: files, bytes, lines, and how many lines were quarantined."""
-    return (
-        inputs.files.join(inputs.quarantined, on="source_id", how="left")
-        .group_by("quarter", "era")
-        .agg(pl.len().alias("files"), pl.col("bytes", "line_count").sum(), pl.col("lines").sum().alias("quarantined"))
-        .sort("quarter", "era")
-        .rows(named=True)
-    )
 
 
 def value_issues(inputs: Inputs) -> list[Row]:

@@ -33,7 +33,10 @@ def of_cohort(person_time: pl.DataFrame, rates: pl.DataFrame) -> pl.DataFrame:
     whole = _margin(states, None, TOTAL)
     margins = [_margin(states, column, characteristic) for characteristic, (column, _) in SPLITS.items()]
     counted = complete(pl.concat([whole, *margins]), whole.select("group", of="n"))
-    return counted.join(_told(rates), on=KEY, how="left", maintain_order="left")
+    nobody = pl.col("result_id").is_null() & (pl.col("n") == 0)
+    return counted.join(_told(rates), on=KEY, how="left", maintain_order="left").with_columns(
+        pl.when(nobody).then(0).otherwise(pl.col("episodes", "person_years")).name.keep()
+    )
 
 
 def _margin(rows: pl.DataFrame, split: str | None, characteristic: str) -> pl.DataFrame:

@@ -8,10 +8,14 @@ from markupsafe import Markup
 
 from nms_pv.report.baseline.read import FILE, BaselinePart
 from nms_pv.report.baseline.reports import CASES, OTHERS
-from nms_pv.report.numbers import Row
+from nms_pv.report.numbers import DASH, Row
 from nms_pv.report.style import ANY, STATES
 
-GROUPS = {"reports": [CASES, OTHERS], "cohort": [ANY.code, *(look.code for look in STATES)]}
+GROUPS = {
+    "reports": {CASES: "cases", OTHERS: "all other reports"},
+    "cohort": {look.code: look.label for look in (ANY, *STATES)},
+}
+SMALLEST_SHOWN = 0.0005
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,13 @@ def characteristics(rows: list[Row]) -> list[Characteristic]:
     ]
 
 
+def share(row: Row | None) -> str:
+    """A share in percent, with one decimal; what is above 0 is never printed as 0."""
+    if row is None or row["share"] is None:
+        return DASH
+    return "<0.1" if 0 < row["share"] < SMALLEST_SHOWN else f"{100 * row['share']:.1f}"
+
+
 def render_baseline(part: BaselinePart, environment: Environment) -> Markup:
     """Who the cases are, and those beside them."""
     rows = part.leaving.rows(named=True)
@@ -41,6 +52,7 @@ def render_baseline(part: BaselinePart, environment: Environment) -> Markup:
             file=FILE[part.arm],
             groups=GROUPS[part.arm],
             looks=[ANY, *STATES],
+            share=share,
             sizes={row["group"]: row["of"] for row in rows},
             characteristics=characteristics(rows),
             definition=part.params.main.definition,

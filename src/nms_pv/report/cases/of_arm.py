@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from nms_pv.report.cases.behind import sets_of_episodes, sets_of_reports
+from nms_pv.report.cases.behind_episodes import sets_of_episodes
+from nms_pv.report.cases.behind_reports import sets_of_reports
+from nms_pv.report.cases.documented import elements_of
 from nms_pv.report.cases.embedded import CasesOfArm
-from nms_pv.report.cases.read import read_episodes, read_reports
+from nms_pv.report.cases.read import observed_until, read_episodes, read_reports, read_treatments
 from nms_pv.spec.definitions import Definition
-from nms_pv.spec.drug_groups import drug_groups
 from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 
@@ -19,8 +20,12 @@ def cases_of_arm(data: Path, arm: str, params: Params, drugs: DrugTable, definit
     ContractError
         When a layer before has not been run.
     """
+    elements = elements_of(definitions, params.questions.presentation.elements)
     if arm == "cohort":
         episodes = read_episodes(data, params.definitions)
-        return CasesOfArm(episodes, sets_of_episodes(episodes))
+        observed = observed_until(data / "5_exposure" / "cohort", episodes)
+        treatments = read_treatments(data / "4_labels" / "cohort", episodes)
+        return CasesOfArm(episodes, sets_of_episodes(episodes, observed, treatments, drugs, params, elements))
     reports = read_reports(data, params.definitions)
-    return CasesOfArm(reports, sets_of_reports(reports, drug_groups(drugs, params.generations), definitions))
+    treatments = read_treatments(data / "4_labels", reports)
+    return CasesOfArm(reports, sets_of_reports(reports, treatments, drugs, params.generations, elements))

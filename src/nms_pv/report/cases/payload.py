@@ -3,18 +3,20 @@
 import base64
 import gzip
 import json
+import math
 from typing import Any
 
 import polars as pl
 
 # A column with more words than this share of its rows gains nothing from numbers.
 WORTH_NUMBERING = 0.5
+ENDLESS = {math.inf: "∞", -math.inf: "−∞"}
 
 
 def columns(table: pl.DataFrame) -> dict[str, Any]:
     """A table as `{"rows": n, "columns": {name: [values]}}`; words that repeat as `{"words": [...], "at": [...]}`.
 
-    Days, counts and flags stay numbers; what is empty is null.
+    Days, counts and flags stay numbers; what is empty is null, and what has no end, which JSON cannot say, a sign.
     """
     return {"rows": table.height, "columns": {name: _column(table[name]) for name in table.columns}}
 
@@ -22,6 +24,8 @@ def columns(table: pl.DataFrame) -> dict[str, Any]:
 def _column(values: pl.Series) -> Any:
     if values.dtype in (pl.Categorical, pl.Enum):
         values = values.cast(pl.String)
+    if values.dtype.is_float():
+        return [ENDLESS.get(value, value) for value in values.to_list()]
     if values.dtype != pl.String:
         return values.to_list()
     words = values.drop_nulls().unique().sort()

@@ -10,7 +10,7 @@ from nms_pv.tables.cdm import CDM_TABLES
 from nms_pv.tables.contract import Table
 from nms_pv.tables.evidence import EPISODES, EXPOSURES, FINDINGS
 from nms_pv.tables.exposure import REPORT_INGREDIENTS, UNIVERSE
-from nms_pv.tables.labels import DIFFERENTIAL, VERDICTS, scan_met
+from nms_pv.tables.labels import DIFFERENTIAL, TREATMENTS, VERDICTS, scan_met
 from nms_pv.tables.person_time import CASE_OBSERVATION, CASES
 
 SUBJECT = "subject_id"
@@ -87,6 +87,32 @@ def read_episodes(data: Path, definitions: list[str]) -> Subjects:
         verdicts=_verdicts(labels, about),
         rows=pl.concat([NO_ROWS, *_raw_records(data / "1_sources" / "cohort", _cited(findings, exposures))]),
     )
+
+
+def read_treatments(labels: Path, subjects: Subjects) -> pl.DataFrame:
+    """Rows of `labels/treatments` of these subjects; `labels` is the folder of their arm.
+
+    Raises
+    ------
+    ContractError
+        When a layer before has not been run.
+    """
+    return _of(TREATMENTS, labels / "treatments", subjects.about)
+
+
+def observed_until(exposure: Path, episodes: Subjects) -> pl.DataFrame:
+    """The episodes that begin under observation: subject_id and the last day of that stretch, seen_until (days since 1970-01-01).
+
+    Raises
+    ------
+    ContractError
+        When a layer before has not been run.
+    """
+    stretches = CASE_OBSERVATION.scan(exposure / "case_observation.parquet").select(
+        "person_id", seen_from="start_day", seen_until="end_day"
+    )
+    begun = episodes.about.lazy().select(SUBJECT, "person_id", "start_day").join(stretches, on="person_id")
+    return begun.filter(pl.col("start_day").is_between("seen_from", "seen_until")).select(SUBJECT, "seen_until").collect()
 
 
 def _of(table: Table, path: Path, about: pl.DataFrame) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from nms_pv.report.definitions.chosen import Cuts
-from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, vertical_log_axis
+from nms_pv.report.figures.draw import SMALL, SUBJECTS, WIDTH, axes_in_inches, new_figure, vertical_log_axis
 from nms_pv.report.rounding import SmallCells
 from nms_pv.report.style import ALARM, INK, MUTED
 from nms_pv.report.svg import as_svg, house_style
@@ -27,7 +27,7 @@ def by_cut(cuts: Cuts, cells: SmallCells, arm: str, *, simulated: bool) -> Marku
     with house_style(name):
         figure = new_figure(HEIGHT, simulated=simulated)
         axes = axes_in_inches(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, HEIGHT - TOP - FOOT)
-        vertical_log_axis(axes, (0.8 * 10 ** math.floor(math.log10(min(shown))), 1.6 * max(10, *shown)), "")
+        vertical_log_axis(axes, (0.8 * 10 ** math.floor(math.log10(min(shown))), 1.6 * max(10, *shown)), SUBJECTS[arm])
         axes.set_xlim(0, max(row["cut"] for row in cuts.rows) + 1)
         axes.set_xlabel("points needed")
         for column, line in LINES.items():

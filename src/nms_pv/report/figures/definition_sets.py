@@ -3,7 +3,7 @@
 from markupsafe import Markup
 from matplotlib.axes import Axes
 
-from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, rows_on_y
+from nms_pv.report.figures.draw import SMALL, SUBJECTS, WIDTH, axes_in_inches, new_figure, rows_on_y
 from nms_pv.report.numbers import Row
 from nms_pv.report.rounding import SmallCells
 from nms_pv.report.style import INK, MUTED, PAPER, RULE
@@ -25,6 +25,7 @@ def met_together(sets: list[Row], definitions: list[str], cells: SmallCells, arm
         bars = axes_in_inches(figure, LEFT, height - TOP - BARS, width, BARS)
         dots = axes_in_inches(figure, LEFT, FOOT, width, len(definitions) * ROW)
         _bars(bars, sets, [main in met for met in members], cells)
+        bars.set_ylabel(f"{SUBJECTS[arm]} that\nmeet just these", color=MUTED)
         _dots(dots, members, definitions, main)
         return as_svg(
             figure,
@@ -43,7 +44,6 @@ def _bars(axes: Axes, sets: list[Row], holds_main: list[bool], cells: SmallCells
     axes.locator_params(axis="y", nbins=4, integer=True)
     axes.grid(axis="y")
     axes.set_axisbelow(True)
-    axes.set_ylabel("met by just these", color=MUTED)
     for x, (row, is_main) in enumerate(zip(sets, holds_main, strict=True)):
         top = row["n"] or 0
         axes.bar(x, top, width=0.66, facecolor=INK if is_main else PAPER, edgecolor=INK, linewidth=0.8)

@@ -21,7 +21,7 @@ from nms_pv.report.words import shortened
 
 COLUMNS = 3
 ROW, HEAD, FOOT, TOP = 0.18, 0.34, 0.5, 0.24
-LEFT, BETWEEN = 1.75, 0.16
+LEFT, RIGHT, BETWEEN = 1.75, 0.25, 0.36
 LONGEST_NAME, LONGEST_GROUP = 26, 22
 
 
@@ -31,7 +31,7 @@ def by_definition(facets: list[Facet], definitions: list[str], main: str, *, sim
     lines = -(-len(facets) // COLUMNS)
     panel = len(definitions) * ROW
     height = TOP + lines * (HEAD + panel) + FOOT
-    width = (WIDTH - LEFT - 0.1 - (COLUMNS - 1) * BETWEEN) / COLUMNS
+    width = (WIDTH - LEFT - RIGHT - (COLUMNS - 1) * BETWEEN) / COLUMNS
     with house_style("definitions"):
         figure = new_figure(height, simulated=simulated)
         for number, facet in enumerate(facets):

@@ -16,6 +16,9 @@ SMALL = TEXT_SIZE - 1
 # An interval that reaches beyond these ends in an arrow; otherwise one wide interval flattens all others.
 LOWEST, HIGHEST = 0.01, 10_000.0
 
+# What is counted in each arm, as an axis says it.
+SUBJECTS = {"reports": "reports", "cohort": "episodes"}
+
 Limits = tuple[float, float]
 
 

@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 from nms_pv.report.definitions.chosen import Feature
 from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, row_lines, rows_on_y
 from nms_pv.report.numbers import Row
-from nms_pv.report.style import INK, LOOKS, MUTED, PAPER, Look
+from nms_pv.report.style import INK, MUTED, PAPER, Look
 from nms_pv.report.svg import as_svg, house_style
 from nms_pv.report.words import shortened
 
@@ -15,7 +15,7 @@ ROW, TOP, FOOT, LEFT, RIGHT = 0.3, 0.62, 0.5, 1.85, 0.25
 LONGEST_NAME, APART = 24, 0.17
 SIDES = {
     "nms_only": Look("nms_only", "NMS definition only", INK, "o", "circle", "●"),
-    "serotonin_only": Look("serotonin_only", "serotonin definition only", LOOKS["SGA"].colour, "s", "square", "■"),
+    "serotonin_only": Look("serotonin_only", "serotonin definition only", MUTED, "s", "square", "■"),
 }
 
 

@@ -10,7 +10,7 @@ from nms_pv.report.style import INK, MUTED, RULE, TEXT_SIZE
 from nms_pv.report.svg import as_svg, house_style
 from nms_pv.report.words import shortened
 
-TOP, FOOT, LEFT, NAME, LARGEST_CELL, CELL_HEIGHT = 0.35, 0.1, 0.1, 1.75, 0.5, 0.24
+TOP, FOOT, LEFT, NAME, LARGEST_CELL, CELL_HEIGHT = 0.35, 0.1, 0.1, 2.0, 0.5, 0.24
 LONGEST_NAME = 26
 # At most so dark: the figure in the cell stays readable, in dark mode too.
 DARKEST = 0.4
@@ -34,7 +34,7 @@ def kappas(pairs: dict[frozenset[str], Row], definitions: list[str], arm: str, m
             axes.text(y + 0.08 / cell, y + 0.5, shortened(first, LONGEST_NAME), va="center", weight=weight)
             for x, second in enumerate(definitions[:y]):
                 kappa = pairs[frozenset((first, second))]["estimate"]
-                shade = {"facecolor": INK, "alpha": DARKEST * max(0.0, kappa)} if kappa else {"facecolor": "none"}
+                shade = {"facecolor": INK, "alpha": round(DARKEST * max(0.0, kappa), 2)} if kappa else {"facecolor": "none"}
                 axes.add_patch(Rectangle((x, y), 1, 1, linewidth=0, **shade))
                 text, colour = (DASH, MUTED) if kappa is None else (two_decimals(kappa), INK)
                 axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", size=size, color=colour)

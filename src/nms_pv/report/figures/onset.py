@@ -1,6 +1,6 @@
 """Time to onset: the share of cases with onset up to each day, one curve for each generation, beside published marks."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -15,6 +15,7 @@ HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.75, 0.35, 0.55, 0.25
 DAYS = [0, 1, 3, 7, 14, 30, 90, 365, 1_000, 3_000, 10_000]
 # The longest time that is drawn: later onset lies in the table.
 FURTHEST = 10_000
+LINES: dict[str, Any] = {"FGA": "solid", "SGA": (0, (5, 2)), "TGA": (0, (1.5, 1.5))}
 
 
 class PublishedMark(NamedTuple):
@@ -47,11 +48,14 @@ def share_with_onset(
         figure = new_figure(HEIGHT, simulated=simulated)
         axes = axes_in_inches(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, HEIGHT - TOP - FOOT)
         _axes(axes, furthest)
-        for look, points in series:
-            _curve(axes, look, points, furthest)
+        for number, (look, points) in enumerate(series, start=1):
+            _curve(axes, look, points, furthest, number / (len(series) + 1))
         for one in published:
             axes.plot([one.days], [100 * one.share], marker="D", color=INK, markerfacecolor=PAPER, markersize=6, zorder=4)
             axes.annotate(one.letter, (one.days, 100 * one.share), xytext=(6, -9), textcoords="offset points", size=SMALL)
+        if published:
+            key: dict[str, Any] = {"marker": "D", "color": INK, "markerfacecolor": PAPER, "linestyle": "none"}
+            axes.plot([], [], label="published, with the letter of the study", **key)
         axes.legend(loc="upper left", frameon=False, fontsize=8)
         return as_svg(
             figure,
@@ -70,14 +74,14 @@ def _axes(axes: Axes, furthest: float) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_ylim(0, 103)
-    axes.set_xlabel("days since start, logarithmic from day 1 on (day 0: the day of the start)")
+    axes.set_xlabel("days since the start (day 0), logarithmic from day 1 on")
     axes.set_ylabel("% of cases with a known time")
     axes.grid()
     axes.set_axisbelow(True)
 
 
-def _curve(axes: Axes, look: Look, points: list[Row], furthest: float) -> None:
-    """From 0 at the first day on; up to the last day drawn."""
+def _curve(axes: Axes, look: Look, points: list[Row], furthest: float, marked: float) -> None:
+    """From 0 at the first day on, up to the last day drawn; its marker stands after so large a part of its points."""
     if not points:
         axes.plot([], [], color=look.colour, marker=look.marker, linestyle="none", label=f"{look.label}: too few cases")
         return
@@ -87,10 +91,10 @@ def _curve(axes: Axes, look: Look, points: list[Row], furthest: float) -> None:
     for values in (low, share, high):
         values.append(values[-1])
     axes.fill_between(days, low, high, step="post", color=look.colour, alpha=0.15, linewidth=0)
-    axes.step(days, share, where="post", color=look.colour, linewidth=1.4)
-    middle = len(inside) // 2
-    axes.plot([days[1 + middle]], [share[1 + middle]], marker=look.marker, color=look.colour, markersize=6, linestyle="none")
-    axes.plot([], [], color=look.colour, marker=look.marker, linewidth=1.4, label=look.label)
+    axes.step(days, share, where="post", color=look.colour, linewidth=1.4, linestyle=LINES[look.code])
+    place = 1 + int(marked * len(inside))
+    axes.plot([days[place]], [share[place]], marker=look.marker, color=look.colour, markersize=6, linestyle="none")
+    axes.plot([], [], color=look.colour, marker=look.marker, linewidth=1.4, linestyle=LINES[look.code], label=look.label)
 
 
 def _of(row: Row, field: str) -> float:

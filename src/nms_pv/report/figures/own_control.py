@@ -8,7 +8,7 @@ from nms_pv.report.numbers import Row, is_drawable, state
 from nms_pv.report.style import Look
 from nms_pv.report.svg import as_svg, house_style, mark
 
-HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.9, 0.5, 0.55, 0.2
+HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.9, 0.62, 0.55, 0.2
 STEP = 0.18
 # What has no estimate is named in a word near the foot of the axes; an interval beyond the axes ends in an arrow.
 WORD_AT = 0.03
@@ -36,7 +36,7 @@ def ratios_by_window(series: list[tuple[Look, list[tuple[str, Row | None]]]], re
             for place, (_, row) in enumerate(points):
                 _point(axes, row, place + shift, look, limits)
             axes.plot([], [], marker=look.marker, color=look.colour, linestyle="none", markersize=5, label=look.label)
-        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=len(series), frameon=False, fontsize=SMALL)
+        axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, frameon=False, fontsize=SMALL)
         return as_svg(
             figure,
             "own-control",

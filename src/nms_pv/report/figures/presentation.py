@@ -4,14 +4,15 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, row_lines, rows_on_y, undefined
+from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, row_lines, rows_on_y
+from nms_pv.report.figures.flow import wrapped
 from nms_pv.report.numbers import Row, is_drawable, state
-from nms_pv.report.style import GENERATIONS, MUTED, PAPER, Look
+from nms_pv.report.style import GENERATIONS, MUTED, Look
 from nms_pv.report.svg import as_svg, house_style, mark
 from nms_pv.report.words import readable, shortened
 
 ROW, TOP, FOOT, LEFT, RIGHT = 0.36, 0.62, 0.5, 1.95, 0.25
-LONGEST_NAME, APART = 26, 0.24
+LONGEST_NAME, APART, LINE = 26, 0.24, 0.15
 
 
 def element_shares(elements: list[tuple[str, dict[str, Row]]], arm: str, *, simulated: bool) -> Markup:
@@ -27,23 +28,26 @@ def element_shares(elements: list[tuple[str, dict[str, Row]]], arm: str, *, simu
     simulated
         Whether the data are simulated.
     """
-    height, name = TOP + len(elements) * ROW + FOOT, f"presentation-{arm}"
+    told = [one for one in elements if any(is_drawable(row) or row["suppressed"] for row in one[1].values())]
+    untold = [_name(element) for element, rows in elements if (element, rows) not in told]
+    note = wrapped(f"Undefined, or not computed, in every generation: {', '.join(untold)}.", WIDTH - 0.2, SMALL) if untold else []
+    foot = FOOT + len(note) * LINE
+    height, name = TOP + max(len(told), 1) * ROW + foot, f"presentation-{arm}"
     with house_style(name):
         figure = new_figure(height, simulated=simulated)
-        axes = axes_in_inches(figure, LEFT, FOOT, WIDTH - LEFT - RIGHT, len(elements) * ROW)
-        rows_on_y(axes, [shortened(readable(element.rpartition(":")[2]), LONGEST_NAME) for element, _ in elements])
+        axes = axes_in_inches(figure, LEFT, foot, WIDTH - LEFT - RIGHT, max(len(told), 1) * ROW)
+        rows_on_y(axes, [_name(element) for element, _ in told])
         axes.set_xlim(-1, 101)
         axes.set_xticks(range(0, 101, 25))
         axes.grid(axis="x")
         axes.set_axisbelow(True)
         axes.set_xlabel("% of cases in whom it is documented as present, a lower bound")
-        row_lines(axes, len(elements))
-        for y, (_, rows) in enumerate(elements):
-            if not any(is_drawable(row) for row in rows.values()):
-                undefined(axes, next(iter(rows.values()), None), y)
-                continue
+        row_lines(axes, len(told))
+        for y, (_, rows) in enumerate(told):
             for look, shift in zip(GENERATIONS, (-APART, 0.0, APART), strict=True):
                 _share(axes, rows.get(look.code), y + shift, look)
+        for number, line in enumerate(note):
+            figure.text(0.1 / WIDTH, ((len(note) - number) * LINE - 0.02) / height, line, va="top", size=SMALL, color=MUTED)
         figure.legend(
             handles=[_key(look) for look in GENERATIONS],
             loc="upper left",
@@ -64,7 +68,7 @@ def element_shares(elements: list[tuple[str, dict[str, Row]]], arm: str, *, simu
 
 def _share(axes: Axes, row: Row | None, y: float, look: Look) -> None:
     if row is None or not is_drawable(row):
-        axes.text(0, y, f"{look.symbol} {state(row)}", va="center", size=SMALL - 2, color=MUTED)
+        axes.text(0, y, f"{look.symbol} {state(row)}", va="center", size=SMALL - 1, color=MUTED)
         return
     line = axes.plot([100 * row["low"], 100 * row["high"]], [y, y], color=look.colour, linewidth=1.1, solid_capstyle="butt")
     mark(line[0], row, "low", "high")
@@ -73,7 +77,6 @@ def _share(axes: Axes, row: Row | None, y: float, look: Look) -> None:
         [y],
         marker=look.marker,
         color=look.colour,
-        markerfacecolor=PAPER if look.marker == "s" else look.colour,
         markersize=4,
         linestyle="none",
         clip_on=False,
@@ -82,5 +85,8 @@ def _share(axes: Axes, row: Row | None, y: float, look: Look) -> None:
 
 
 def _key(look: Look) -> Line2D:
-    face = PAPER if look.marker == "s" else look.colour
-    return Line2D([], [], color=look.colour, marker=look.marker, markerfacecolor=face, markersize=4, label=look.label)
+    return Line2D([], [], color=look.colour, marker=look.marker, markersize=4, label=look.label)
+
+
+def _name(element: str) -> str:
+    return shortened(readable(element.rpartition(":")[2]), LONGEST_NAME)

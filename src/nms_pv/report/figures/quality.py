@@ -13,7 +13,7 @@ from nms_pv.report.words import shortened
 
 ROW, TOP, FOOT, GROUP, LEFT, LARGEST_CELL = 0.19, 0.3, 0.1, 0.5, 2.75, 0.5
 LONGEST_NAME = 44
-MOST_PERIODS = 16
+MOST_PERIODS = 12
 # At most so dark: the figure in the cell stays readable, in dark mode too.
 DARKEST = 0.4
 
@@ -53,7 +53,7 @@ def _grid(axes: Axes, dimension: str, found: Matrix, cell: float) -> None:
     axes.set_axis_off()
     axes.set_xlim(0, len(found.lines))
     axes.set_ylim(len(found.columns), 0)
-    size = min(SMALL, 21 * cell)
+    size = min(SMALL, 19 * cell)
     axes.text(-(LEFT - 0.1) / cell, -0.75, dimension.capitalize(), weight="bold", va="center")
     for y, column in enumerate(found.columns):
         axes.text(-(LEFT - 0.1) / cell, y + 0.5, shortened(column.title, LONGEST_NAME), va="center", size=SMALL)
@@ -63,7 +63,7 @@ def _grid(axes: Axes, dimension: str, found: Matrix, cell: float) -> None:
         for y, row in enumerate(rows):
             share = None if row is None else row["estimate"]
             if share:
-                axes.add_patch(Rectangle((x, y), 1, 1, linewidth=0, facecolor=INK, alpha=DARKEST * share))
+                axes.add_patch(Rectangle((x, y), 1, 1, linewidth=0, facecolor=INK, alpha=round(DARKEST * share, 2)))
             axes.text(x + 0.5, y + 0.5, _in_cell(row), ha="center", va="center", size=size, color=INK if row else MUTED)
 
 

@@ -47,7 +47,7 @@ def _rates(axes: Axes, years: dict[str, Row]) -> None:
             mark(axes.plot([x, x], [row["low"], row["high"]], color=ALL.colour, linewidth=1.3)[0], row, "low", "high")
             mark(axes.plot([x], [row["estimate"]], marker="o", color=ALL.colour, markersize=5)[0], row, "estimate")
     axes.set_ylim(bottom=0)
-    axes.set_ylabel("per 100,000 person-years", color=MUTED)
+    axes.set_ylabel("episodes per\n100,000 person-years", color=MUTED)
 
 
 def last_share(state: str, years: dict[str, Row], days: dict[tuple[str, str], int], total: dict[str, int]) -> float:

@@ -19,10 +19,13 @@ from nms_pv.report.figures.draw import (
 from nms_pv.report.numbers import Row, rounded
 from nms_pv.report.style import INK, MUTED, PAPER, RULE, Look
 from nms_pv.report.svg import as_svg, house_style
+from nms_pv.report.words import readable
 
 LEFT, RIGHT, TOP, CURVE, GAP, FOOT = 2.2, 0.15, 0.62, 1.7, 0.12, 0.1
 LINE, BETWEEN = 0.135, 0.07
 CHOICES = ["definition", "roles", "duplicates", "analysis", "comparator", "era"]
+# Their levels are names of files of the study, and stand as they do elsewhere on the page.
+NAMED = ("definition", "analysis")
 WORDS = {"analysis": "time at risk", "ps": "primary suspect", "ps+ss": "primary or secondary", "any": "any role"}
 
 
@@ -124,11 +127,20 @@ def _matrix(axes: Axes, drawn: list[Row], levels: list[Level], height: float) ->
         axes.axhline(y, color=RULE, linewidth=0.4, zorder=0)
         places = [place for place, row in enumerate(drawn) if row[level.choice] == level.level]
         axes.vlines(places, y - TICK / 2, y + TICK / 2, color=INK, linewidth=0.8)
-        axes.text(-0.08 / inches, y, _words(level.level), transform=beside, ha="right", va="center", size=SMALL - 1)
+        axes.text(-0.08 / inches, y, _shown(level), transform=beside, ha="right", va="center", size=SMALL - 1)
         if level.choice not in named:
             named.add(level.choice)
             at = -(LEFT - 0.08) / inches
-            axes.text(at, y, _words(level.choice), transform=beside, va="center", size=SMALL - 1, color=MUTED, weight="bold")
+            axes.text(
+                at,
+                y,
+                WORDS.get(level.choice, level.choice),
+                transform=beside,
+                va="center",
+                size=SMALL - 1,
+                color=MUTED,
+                weight="bold",
+            )
 
 
 def _main(above: Axes, below: Axes, place: int, row: Row, limits: Limits) -> None:
@@ -148,5 +160,5 @@ def _main(above: Axes, below: Axes, place: int, row: Row, limits: Limits) -> Non
     )
 
 
-def _words(level: str) -> str:
-    return WORDS.get(level, level.replace("_", " "))
+def _shown(level: Level) -> str:
+    return level.level if level.choice in NAMED else WORDS.get(level.level, readable(level.level))

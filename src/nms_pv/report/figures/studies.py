@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -66,6 +67,9 @@ def lettered(axes: Axes, studies: list[DrawnStudy], field: str | None, height: f
         face = INK if study.is_pooled else PAPER
         point = axes.plot([x], [row["estimate"]], marker="o", color=INK, markerfacecolor=face, markersize=4.5, linestyle="none")
         mark(point[0], row, "estimate", *([] if field is None else [field]))
-        axes.annotate(letter, (x, row["estimate"]), xytext=(5, 4), textcoords="offset points", size=SMALL)
+        # Left and right by turns, because neighbours in time are neighbours in the list.
+        aside, align = ((5, "left"), (-5, "right"))[number % 2]
+        beside: dict[str, Any] = {"xytext": (aside, 3), "textcoords": "offset points", "ha": align}
+        axes.annotate(letter, (x, row["estimate"]), size=SMALL, **beside)
         at = (1.05, 1 - (number + 0.5) * LINE / height)
         axes.annotate(f"{letter}  {study.label}", at, xycoords="axes fraction", size=SMALL, va="center")

@@ -93,7 +93,11 @@ def summary_to_leave(summary: pl.DataFrame, grid: pl.DataFrame) -> pl.DataFrame:
     spread = grid.group_by("group_kind", "group").agg(
         main=estimate.filter("is_main").first(), median=estimate.median(), lowest=estimate.min(), highest=estimate.max()
     )
-    return summary.drop("main", "median", "lowest", "highest").join(spread, on=["group_kind", "group"]).select(summary.columns)
+    return (
+        summary.drop("main", "median", "lowest", "highest")
+        .join(spread, on=["group_kind", "group"], maintain_order="left")
+        .select(summary.columns)
+    )
 
 
 def curves_to_leave(curves: pl.DataFrame, smallest: int) -> pl.DataFrame:

@@ -107,7 +107,7 @@ class QuestionsPart:
         return (
             main.group_by("reason")
             .agg(zeros=pl.len(), groups=pl.col("group").unique().sort().head(6).str.join(", "), size=pl.col("size").max())
-            .sort("zeros", descending=True)
+            .sort(["zeros", "reason"], descending=[True, False])
             .rows(named=True)
         )
 

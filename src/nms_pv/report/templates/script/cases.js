@@ -130,7 +130,7 @@ function verdictView(definitions, verdict, findings) {
   const definition = definitions.find((one) => one.name === verdict.definition);
   const title = `${words(verdict.verdict)}: ${definition ? definition.title : verdict.definition}`;
   const summary = make("summary", {}, title, " ", make("code", {}, verdict.definition));
-  if (!definition || verdict.states === null) return make("details", {}, summary, make("p", {}, "A verdict of reviewers."));
+  if (!definition || verdict.states === null) return make("details", { class: "verdict" }, summary, make("p", {}, "A verdict of reviewers."));
   const sources = new Map(definition.leaves);
   return make("details", { class: "verdict" }, summary, make("ul", { class: "tree" }, branch(reasoned(definition, verdict.states), sources, findings)));
 }
