@@ -10,10 +10,10 @@ BOTH_CORES := --numprocesses 2 --dist loadfile
 SAME_EXAMPLES := --hypothesis-profile=ci
 TESTS := unit spec known_answers properties pipeline browser
 
-.PHONY: report test coverage check fix docs proof bench clean $(addprefix test-,$(TESTS))
+.PHONY: report test coverage check fix docs proof bench screenshots clean $(addprefix test-,$(TESTS))
 
 # Both need the stage commands to find the pinned Python first.
-report test coverage proof bench $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
+report test coverage proof bench screenshots $(addprefix test-,$(TESTS)): export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 report: $(INSTALLED)
 	$(BIN)/python -m nms_pv.audit.lock
@@ -57,6 +57,11 @@ bench: $(INSTALLED) report
 	$(BIN)/python benchmarks/bench_sixteen.py
 	$(BIN)/python benchmarks/bench_cohort.py
 	$(BIN)/python benchmarks/bench_dvc.py
+	$(BIN)/python benchmarks/bench_page.py
+
+# Pictures of the default report, for the README.
+screenshots: report
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -170,6 +170,7 @@ def _proportion(here: tuple[str, str, str, str], cases: int) -> dict[str, object
         "low": cases / persons * 0.8,
         "high": (cases + 3) / persons * 1.2,
         "method": "Clopper-Pearson interval",
+        "suppressed": 0 < cases < 5,
     }
 
 

@@ -19,6 +19,7 @@ from nms_pv.tables.attrition import steps, write_attrition
 from nms_pv.tables.canonical import CODING_COVERAGE, REPORTS, UNCODED_NAMES, VALUE_ISSUES
 from nms_pv.tables.measures import DUPLICATES, QUESTION_OF, RESULTS, ROLES
 from nms_pv.tables.sources import FILES, QUARANTINE
+from tests.lib.baseline_fixture import write_baseline
 from tests.lib.cohort_cases_fixture import write_cohort_cases
 from tests.lib.cohort_report_fixture import write_cohort
 from tests.lib.definitions_report_fixture import write_definitions
@@ -87,6 +88,7 @@ def write_data(data: Path, drugs: DrugTable) -> None:
     write_cohort(data)
     write_cohort_cases(data)
     write_quality(data)
+    write_baseline(data)
     for arm in ("reports", "cohort"):
         write_definitions(data, arm)
     write_topics(data)

@@ -188,8 +188,8 @@ def test_the_figure_shows_the_last_periods_and_never_prints_what_happens_as_neve
     page = _page(_part("reports", frame))
     assert "Completeness in each of 20 quarters" in [summary.text for summary in page.all("summary")]
     svg = _part("reports", frame).figure()[0]
-    assert ">1993<" not in svg
-    assert all(f">{shown}<" in svg for shown in ("1994", "2009", "&lt;0.1", "0", "0.5", "100", "—"))
+    assert ">1997<" not in svg
+    assert all(f">{shown}<" in svg for shown in ("1998", "2009", "&lt;0.1", "0", "0.5", "100", "—"))
 
 
 def test_the_headings_name_their_source() -> None:

@@ -1,6 +1,7 @@
 """The cases behind numbers: sets that are exactly what a number counts, and everything about a case in a small space."""
 
 import math
+from dataclasses import replace
 from itertools import accumulate, product
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nms_pv.report.cases import embedded
-from nms_pv.report.cases.behind import sets_of_episodes, sets_of_reports
+from nms_pv.report.cases.behind_episodes import sets_of_episodes
+from nms_pv.report.cases.behind_reports import sets_of_reports
+from nms_pv.report.cases.documented import elements_of
 from nms_pv.report.cases.payload import columns, packed
-from nms_pv.report.cases.read import Subjects, read_episodes, read_reports
+from nms_pv.report.cases.read import Subjects, observed_until, read_episodes, read_reports, read_treatments
 from nms_pv.report.cases.trees import tree
-from nms_pv.spec.drug_groups import drug_groups
-from nms_pv.tables.labels import VERDICT, VERDICTS
+from nms_pv.tables.labels import TREATMENTS, VERDICT, VERDICTS
 from nms_pv.tables.measures import DUPLICATES, ROLES
-from tests.lib.case_evidence import HOSTILE_WORDS, JUDGED_BY, SIGNS, subject_ids, write_verdicts
+from tests.lib.case_evidence import HOSTILE_WORDS, JUDGED_BY, ONSET, SIGNS, subject_ids, write_verdicts
 from tests.lib.cohort_cases_fixture import counted_cases, write_cohort_cases
+from tests.lib.declared_rows import rows as declared_rows
 from tests.lib.harness import DEFINITIONS
 from tests.lib.report_cases_fixture import YEARS, CountedReports, write_report_cases
 from tests.lib.report_fixture import HOSTILE_INGREDIENT, declared_study
@@ -39,7 +42,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_cohort_cases(folder)
     write_verdicts(folder / "4_labels", "reports")
     write_verdicts(folder / "4_labels" / "cohort", "cohort")
+    for arm, labels in (("reports", folder / "4_labels"), ("cohort", folder / "4_labels" / "cohort")):
+        TREATMENTS.write(treatments(arm), labels / "treatments" / "a.parquet")
     return folder
+
+
+def treatments(arm: str) -> pl.DataFrame:
+    """Every second subject was given dantrolene, and every third bromocriptine before the event."""
+    stated = [{"subject_id": s, "treatment": "dantrolene", "given": "given"} for s in subject_ids(arm)[::2]]
+    stated += [{"subject_id": s, "treatment": "bromocriptine", "given": "before_event"} for s in subject_ids(arm)[::3]]
+    return declared_rows(TREATMENTS, *stated)
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +64,19 @@ def episodes(data: Path) -> Subjects:
     return read_episodes(data, list(JUDGED_BY))
 
 
+ELEMENTS = elements_of(STUDY.definitions, STUDY.params.questions.presentation.elements)
+
+
 @pytest.fixture(scope="module")
-def of_reports(reports: Subjects) -> Any:
-    return sets_of_reports(reports, drug_groups(STUDY.drugs, STUDY.params.generations), STUDY.definitions)
+def of_reports(data: Path, reports: Subjects) -> Any:
+    treated = read_treatments(data / "4_labels", reports)
+    return sets_of_reports(reports, treated, STUDY.drugs, STUDY.params.generations, ELEMENTS)
+
+
+def of_episodes(data: Path, episodes: Subjects, observed: pl.DataFrame | None = None) -> Any:
+    seen = observed_until(data / "5_exposure" / "cohort", episodes) if observed is None else observed
+    treated = read_treatments(data / "4_labels" / "cohort", episodes)
+    return sets_of_episodes(episodes, seen, treated, STUDY.drugs, STUDY.params, ELEMENTS)
 
 
 def number(**stated: object) -> dict[str, Any]:
@@ -108,6 +130,31 @@ def test_outcomes_and_elements_narrow_the_set(of_reports: Any, reports: Subjects
         row = number(measure="element_documented_proportion", stratum=f"element=iec_2011:{name}", numerator=n)
         assert n > 0
         assert of_reports.behind(row) is not None, sign
+        silent = counted.cases(setting, "all", "all") - n
+        assert of_reports.behind(row | {"measure": "element_not_documented_proportion", "numerator": silent}) is not None, sign
+
+
+def test_treatments_narrow_the_set_and_who_got_none_is_a_set_too(of_reports: Any) -> None:
+    counted = CountedReports(HOSTILE_INGREDIENT)
+    setting = ("pt_only", "ps+ss", "collapsed")
+    given = pl.col("subject_id").is_in(subject_ids("reports")[::2])
+    of_each = {"treatment_proportion": "treatment=dantrolene;given=given", "treatment_combination_proportion": "given=dantrolene"}
+    n = counted.cases(setting, "generation", "SGA", given)
+    none = counted.cases(setting, "generation", "SGA", ~given)
+    assert 0 < n != none > 0
+    group = {"group_kind": "generation", "group": "SGA"}
+    for measure, stratum in of_each.items():
+        assert of_reports.behind(number(measure=measure, stratum=stratum, numerator=n, **group)) is not None
+        assert of_reports.behind(number(measure=measure, stratum=stratum, numerator=none, **group)) is None
+    row = number(measure="treatment_combination_proportion", stratum="given=none_documented", numerator=none, **group)
+    assert of_reports.behind(row) is not None
+
+
+def test_a_stratum_that_is_no_part_of_the_group_leaves_its_set_as_it_is(of_reports: Any) -> None:
+    n = CountedReports(HOSTILE_INGREDIENT).cases(("pt_only", "ps+ss", "collapsed"), "generation", "SGA")
+    row = number(group_kind="generation", group="SGA", numerator=n)
+    tested = row | {"measure": "homogeneity_p", "stratum": "by age"}
+    assert of_reports.behind(tested) == of_reports.behind(row) is not None
 
 
 @pytest.mark.parametrize(
@@ -125,8 +172,8 @@ def test_a_number_that_counts_something_else_has_no_set(of_reports: Any, changed
     assert of_reports.behind(row | changed) is None
 
 
-def test_sets_of_episodes_are_what_each_rate_counts_and_people_are_counted_once(episodes: Subjects) -> None:
-    sets = sets_of_episodes(episodes)
+def test_sets_of_episodes_are_what_each_rate_counts_and_people_are_counted_once(data: Path, episodes: Subjects) -> None:
+    sets = of_episodes(data, episodes)
     cells, people = counted_cases()
     assert len(cells) > 50
     assert any(people[cell] < n for cell, n in cells.items())
@@ -139,6 +186,71 @@ def test_sets_of_episodes_are_what_each_rate_counts_and_people_are_counted_once(
         assert sets.behind(row | {"numerator": n - 1}) is None
         persons = {"measure": "incidence_proportion", "numerator": people[definition, analysis, kind, group, stratum]}
         assert sets.behind(row | persons) is not None
+
+
+def test_rates_are_made_of_bands_since_the_start_and_of_periods(data: Path, episodes: Subjects) -> None:
+    since = pl.int_range(pl.len(), dtype=pl.Int32) % 50
+    year = (2003 + pl.int_range(pl.len()) % 9).cast(pl.String)
+    dated = replace(episodes, members=episodes.members.with_columns(days_since_start=since, year=year))
+    sets = of_episodes(data, dated)
+    counted = dated.members.filter(
+        pl.col("fate") == "counted", analysis="exact", definition="pt_only", group_kind="antipsychotic", group="antipsychotic"
+    )
+    row = {"definition": "pt_only", "analysis": "exact", "group_kind": "antipsychotic", "group": "antipsychotic"}
+    expected = {
+        "since_start=0-7": counted.filter(pl.col("days_since_start") <= 7).height,
+        "since_start=8-30": counted.filter(pl.col("days_since_start").is_between(8, 30)).height,
+        "years=2005-2009": counted.filter(pl.col("year").cast(pl.Int32).is_between(2005, 2009)).height,
+    }
+    for stratum, n in expected.items():
+        assert 0 < n < counted.height
+        assert sets.behind(row | {"measure": "incidence_rate", "stratum": stratum, "numerator": n}) is not None, stratum
+        assert sets.behind(row | {"measure": "incidence_rate", "stratum": stratum, "numerator": n + 1}) is None
+    whole = {"numerator": counted.height, "stratum": None}
+    for measure in ("rate_ratio", "rate_difference", "adjusted_rate_ratio", "standardised_rate", "pooled_rate"):
+        assert sets.behind(row | whole | {"measure": measure}) is not None, measure
+    scenario = {"measure": "bias_adjusted_rate", "stratum": "scenario=differential;error=total"}
+    assert sets.behind(row | whole | scenario) is not None
+
+
+def test_persons_count_at_their_first_episode_and_only_while_observed(data: Path, episodes: Subjects) -> None:
+    place = pl.int_range(pl.len(), dtype=pl.Int32)
+    # The first two episodes are of one person: the second comes later. Every fourth person died on day 10.
+    about = episodes.about.sort("person_id", "subject_id").with_columns(
+        start_day=ONSET + pl.col("episode_no").cast(pl.Int32), death_day=pl.when(place % 4 == 0).then(ONSET + 10)
+    )
+    about = about.sort("subject_id").cast(episodes.about.schema)
+    seen_until = pl.when(place % 3 == 0).then(ONSET + 5).otherwise(ONSET + 900)
+    observed = about.sort("person_id", "subject_id").select("subject_id", seen_until=seen_until)
+    sets = of_episodes(data, replace(episodes, about=about), observed)
+    of_group = episodes.members.filter(
+        pl.col("fate") == "counted", analysis="exact", definition="pt_only", group_kind="antipsychotic", group="antipsychotic"
+    )
+    counted = of_group.select("subject_id").join(about, on="subject_id").join(observed, on="subject_id")
+    first = counted.sort("start_day").unique("person_id", keep="first", maintain_order=True)
+    assert first.height < counted.height
+    died = (pl.col("death_day") <= pl.col("seen_until")).fill_null(False)
+    feverish = set(episodes.findings.filter(pl.col("element") == "fever")["subject_id"])
+    has_fever = pl.col("subject_id").is_in(list(feverish))
+    expected = {
+        ("death_proportion", None): first.filter(died).height,
+        ("death_unknown_proportion", None): first.filter(~died, pl.col("seen_until") == ONSET + 5).height,
+        ("element_documented_proportion", "element=iec_2011:fever"): first.filter(has_fever).height,
+        ("element_not_documented_proportion", "element=iec_2011:fever"): first.filter(~has_fever).height,
+        ("element_present_proportion", "element=iec_2011:fever;sex=male"): first.filter(
+            has_fever, pl.col("sex") == "male"
+        ).height,
+        ("treatment_proportion", "treatment=dantrolene;given=given"): first.filter(
+            pl.col("subject_id").is_in(subject_ids("cohort")[::2])
+        ).height,
+    }
+    row = {"definition": "pt_only", "analysis": "exact", "group_kind": "antipsychotic", "group": "antipsychotic"}
+    for (measure, stratum), n in expected.items():
+        assert 0 < n < first.height, measure
+        assert sets.behind(row | {"measure": measure, "stratum": stratum, "numerator": n}) is not None, measure
+        assert sets.behind(row | {"measure": measure, "stratum": stratum, "numerator": n - 1}) is None, measure
+    other = row | {"analysis": "cohort_incidence", "measure": "death_proportion", "stratum": None}
+    assert sets.behind(other | {"numerator": expected["death_proportion", None]}) is None
 
 
 OF = {

@@ -218,7 +218,7 @@ def plotted(*labels: str) -> Drawing:
     """A figure with labels on its axis, under words that are so wide that it cannot be scaled to one column."""
     with house_style("plotted"), keeping_drawings() as kept:
         figure = new_figure(2.0, simulated=True)
-        axes = axes_in_inches(figure, 0.7, 0.6, 6.2, 1.0)
+        axes = axes_in_inches(figure, 0.7, 0.7, 6.2, 0.9)
         axes.set_xticks(range(len(labels)), labels)
         axes.set_xlabel("days since the start of the first course that was counted")
         as_svg(figure, "plotted", "A title", "A description")
@@ -331,7 +331,7 @@ def test_all_of_the_report_is_written_for_a_paper(project: Path, tmp_path: Path)
     assert sorted(paths) == sorted(path for path in out.rglob("*") if path.is_file())
     assert {path.relative_to(out).as_posix() for path in paths} == {
         *(f"tables/definitions.{suffix}" for suffix in ("html", "tex", "docx")),
-        *(f"figures/small.{suffix}" for suffix in ("svg", "pdf", "png")),
+        *(f"figures/small{column}.{suffix}" for column in ("", "-single") for suffix in ("svg", "pdf", "png")),
         *("contents.csv", "methods.txt", "CITATION.cff", "citation.bib"),
     }
     contents = pl.read_csv(out / "contents.csv")

@@ -5,6 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from nms_pv.report.attrition.read import read_cohort_attrition, read_reports_attrition
+from nms_pv.report.baseline.read import read_baseline
 from nms_pv.report.cases.of_arm import cases_of_arm
 from nms_pv.report.checklists.read import read_checklists
 from nms_pv.report.checklists.section import files as checklists_files
@@ -99,6 +100,7 @@ def _parts(data: Path, study: Path, exact: Inputs, inputs: Inputs, declared: Stu
         },
         questions=questions,
         attrition=attrition,
+        baseline={arm: read_baseline(data, arm, params) for arm in declared.arms},
         quality={arm: QualityPart(arm, read_quality(data, arm), params) for arm in declared.arms},
         methods=methods,
         checklists=read_checklists(study, methods),
@@ -114,7 +116,7 @@ def _parts(data: Path, study: Path, exact: Inputs, inputs: Inputs, declared: Stu
 def _files(declared: Study, parts: Parts) -> dict[str, pl.DataFrame]:
     """The tables beside the page, by file name."""
     found = {"definitions": _definitions(declared.definitions_main_first)}
-    by_arm = (parts.definitions, parts.questions, parts.attrition, parts.quality)
+    by_arm = (parts.definitions, parts.questions, parts.attrition, parts.baseline, parts.quality)
     for part in (parts.reports, parts.cohort, *(of_arm for arms in by_arm for of_arm in arms.values())):
         found |= part.files if part else {}
     return found | methods_files(parts.methods) | checklists_files(parts.checklists)

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from nms_pv.report.attrition.read import AttritionPart
 from nms_pv.report.attrition.section import render_attrition
+from nms_pv.report.baseline.read import BaselinePart
+from nms_pv.report.baseline.section import render_baseline
 from nms_pv.report.definitions.section import DefinitionsPart, render_definitions
 from nms_pv.report.quality.section import QualityPart, render_quality
 from nms_pv.report.questions.panels import PANELS
@@ -43,6 +45,7 @@ class Arm:
     definitions: DefinitionsPart
     questions: QuestionsPart
     attrition: AttritionPart
+    baseline: BaselinePart
     quality: QualityPart
 
     def part(self, chapter: str) -> Markup:
@@ -52,6 +55,7 @@ class Arm:
     def _pieces(self, chapter: str) -> Iterator[Markup]:
         if chapter == "attrition":
             yield render_attrition(self.attrition, self.params, self.environment)
+            yield render_baseline(self.baseline, self.environment)
         if chapter == "quality":
             yield render_quality(self.quality, self.environment)
         if chapter in OWN[self.name]:

@@ -6,6 +6,9 @@ from html import unescape
 
 ADDRESS = re.compile(r' data-result="([^"]*)" data-field="([^"]*)"(?: data-unit="percent")?')
 DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+# What a page has thousands of; a value without these signs needs no quotation marks.
+COMMON_TAG = re.compile(r"<(?:td|th|span|small)\b[^>]*>")
+PLAIN_VALUE = re.compile(r'="([\w.:-]+)"(?=[\s>])')
 STYLE = re.compile(r' style="([^"]*)"')
 
 
@@ -32,5 +35,6 @@ def compact(html: str) -> Compact:
 
     addressed = ADDRESS.sub(by_number, html)
     drawn = DRAWING.sub(lambda drawing: STYLE.sub(by_class, drawing[0]), addressed)
+    plain = COMMON_TAG.sub(lambda tag: PLAIN_VALUE.sub(r"=\1", tag[0]), drawn)
     rules = "\n".join(f".d{number} {{ {unescape(style)} }}" for style, number in classes.items())
-    return Compact(drawn, list(numbers), rules)
+    return Compact(plain, list(numbers), rules)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from nms_pv.report import style
 from nms_pv.report.answers import answers
 from nms_pv.report.attrition.read import AttritionPart
+from nms_pv.report.baseline.read import BaselinePart
 from nms_pv.report.cases.embedded import CasesOfArm, blocks
 from nms_pv.report.chapters import Arm, chapters
 from nms_pv.report.checklists.read import ChecklistsPart
@@ -27,6 +28,7 @@ from nms_pv.report.inputs import Inputs, flat
 from nms_pv.report.methods.read import MethodsPart
 from nms_pv.report.methods.section import render_methods
 from nms_pv.report.quality.section import QualityPart
+from nms_pv.report.questions.drawn import published_studies
 from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.reports import ReportsPart
 from nms_pv.report.words import clean, visible
@@ -61,6 +63,7 @@ class Parts:
     definitions: dict[str, DefinitionsPart]
     questions: dict[str, QuestionsPart]
     attrition: dict[str, AttritionPart]
+    baseline: dict[str, BaselinePart]
     quality: dict[str, QualityPart]
     methods: MethodsPart
     checklists: ChecklistsPart
@@ -126,7 +129,9 @@ def with_data(framed: str, found: Iterable[tuple[str, str]]) -> Page:
 def _arm(name: str, env: Environment, study: Study, parts: Parts, frame: dict[str, object]) -> Arm:
     if name == "cohort" and parts.cohort:
         ratios = parts.reports.chosen.generations if parts.reports else []
-        shown = shown_of_cohort(parts.cohort, parts.cohort.choose(), ratios)
+        questions = parts.questions[name]
+        studies = published_studies(questions.numbers, questions.published)
+        shown = shown_of_cohort(parts.cohort, parts.cohort.choose(), ratios, studies)
     else:
         shown = parts.reports.shown if parts.reports else {}
     return Arm(
@@ -137,6 +142,7 @@ def _arm(name: str, env: Environment, study: Study, parts: Parts, frame: dict[st
         parts.definitions[name],
         parts.questions[name],
         parts.attrition[name],
+        parts.baseline[name],
         parts.quality[name],
     )
 
@@ -151,4 +157,6 @@ def _shown(addresses: list[str], results: pl.DataFrame) -> pl.DataFrame:
 def _digests(inputs: Inputs, parts: Parts) -> list[object]:
     of_cohort = parts.cohort.inputs.digests if parts.cohort else []
     of_parts = [p.exact.digests for part in (parts.definitions, parts.questions, parts.quality) for p in part.values()]
-    return [*inputs.digests, *of_cohort, *(digest for digests in of_parts for digest in digests)]
+    of_parts += [part.digests for part in parts.baseline.values()]
+    once = dict.fromkeys(digest for digests in (inputs.digests, of_cohort, *of_parts) for digest in digests)
+    return list(once)

@@ -11,6 +11,8 @@ PLACED_BY = ("d", "x", "y", "transform", "points", "width", "height")
 FONT_FAMILY = re.compile(r"font-family: [^;]+")
 NO_TURN = re.compile(r"rotate\(-?0 [^)]*\)")
 SPACE_IN_PATH = re.compile(r"\s*([A-Za-z])\s*")
+UPRIGHT = re.compile(r"(?<=[ML])(-?[\d.]+) (-?[\d.]+)L\1 (-?[\d.]+)")
+LEVEL = re.compile(r"(?<=[ML])(-?[\d.]+) (-?[\d.]+)L(-?[\d.]+) \2(?![\d.])")
 
 
 def slim(root: ET.Element) -> None:
@@ -25,7 +27,8 @@ def _shorten(element: ET.Element) -> None:
         if name in element.attrib:
             element.set(name, LONG_NUMBER.sub(_rounded, element.attrib[name]))
     if "d" in element.attrib:
-        element.set("d", SPACE_IN_PATH.sub(r"\1", element.attrib["d"]).strip())
+        path = SPACE_IN_PATH.sub(r"\1", element.attrib["d"]).strip()
+        element.set("d", LEVEL.sub(r"\1 \2H\3", UPRIGHT.sub(r"\1 \2V\3", path)))
     turned = NO_TURN.sub("", element.get("transform", "")).strip()
     if turned:
         element.set("transform", turned)

@@ -36,8 +36,6 @@ OF_REPORTS = frozenset(
         "homogeneity_chi2",
         "homogeneity_p",
         "ppv_corrected_reports",
-        "omega",
-        "additive_contrast",
         "case_share",
         "element_documented_proportion",
         "element_present_proportion",

@@ -1,7 +1,6 @@
 """Sets of episodes, and which of them a number of the cohort arm is made of."""
 
 from collections.abc import Collection
-from itertools import chain
 
 import polars as pl
 
@@ -26,7 +25,12 @@ APART = "element_difference"
 
 
 def sets_of_episodes(
-    subjects: Subjects, observed: pl.DataFrame, treatments: pl.DataFrame, drugs: DrugTable, params: Params, elements: Collection[str]
+    subjects: Subjects,
+    observed: pl.DataFrame,
+    treatments: pl.DataFrame,
+    drugs: DrugTable,
+    params: Params,
+    elements: Collection[str],
 ) -> Sets:
     """Sets of episodes: what counts in each group under a definition and analysis, and the first of each person there.
 
@@ -61,7 +65,7 @@ def _rates(counted: pl.DataFrame, params: Params) -> list[pl.DataFrame]:
     """What counts in each group, as a whole and in every stratum."""
     cell = pl.concat_str("analysis", "definition", "group_kind", "group", separator="/")
     year = pl.col("year").cast(pl.Int32, strict=False)
-    periods = {"-".join(map(str, years)): years for years in (params.cohort.periods.early, params.cohort.periods.late)}
+    periods = (params.cohort.periods.early, params.cohort.periods.late)
     strata = {
         "age": pl.col("age_band"),
         "sex": pl.col("sex"),
@@ -71,7 +75,7 @@ def _rates(counted: pl.DataFrame, params: Params) -> list[pl.DataFrame]:
     return [
         named(counted, cell),
         *(named(counted, pl.format(f"{{}}/{split}={{}}", cell, value)) for split, value in strata.items()),
-        *(named(counted.filter(year.is_between(*years)), cell + f"/years={name}") for name, years in periods.items()),
+        *(named(counted.filter(year.is_between(low, high)), cell + f"/years={low}-{high}") for low, high in periods),
     ]
 
 
@@ -85,7 +89,7 @@ def _first(counted: pl.DataFrame, seen: pl.DataFrame, drugs: DrugTable, analysis
     first = (
         pl.concat([of_main, joined.select(of_main.columns)])
         .join(seen.select(SUBJECT, "person_id", "start_day"), on=SUBJECT)
-        .sort(*cell, "person_id", "start_day")
+        .sort(*cell, "person_id", "start_day", SUBJECT)
         .unique([*cell, "person_id"], keep="first", maintain_order=True)
     )
     return named(first, "first/" + pl.concat_str(cell, separator="/"))

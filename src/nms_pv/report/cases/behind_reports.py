@@ -15,8 +15,7 @@ from nms_pv.tables.measures import ROLES_COUNTED
 
 FLAG_OF = {"fatal_proportion": "fatal", "serious_proportion": "serious"}
 ANTIPSYCHOTICS = ("generation", ["FGA", "SGA", "TGA"])
-ANTIPSYCHOTIC, ANTAGONIST, PAIR = "antipsychotic", "antagonist", "pair"
-BETWEEN_PAIR = " + "
+ANTIPSYCHOTIC, ANTAGONIST = "antipsychotic", "antagonist"
 AMONG_ANTIPSYCHOTICS = "other antipsychotics"
 # Its groups have the reports that name one generation only, so that none is in two.
 APART = "element_difference"
@@ -98,6 +97,4 @@ def _drugs(row: Row) -> list[str]:
         return among
     if kind == ANTIPSYCHOTIC:
         return antipsychotic
-    if kind == PAIR:
-        return [f"ingredient={ingredient}/{roles}" for ingredient in group.split(BETWEEN_PAIR)]
     return [f"{kind}={group}{' alone' if row['measure'] == APART else ''}/{roles}", *among]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from nms_pv.report.figures.draw import SMALL, WIDTH, axes_in_inches, new_figure, rows_on_y
 from nms_pv.report.methods.described import days, listed, new_users
 from nms_pv.report.methods.read import MethodsPart
-from nms_pv.report.style import INK, LOOKS, MUTED, PAPER, RULE
+from nms_pv.report.style import INK, MUTED, PAPER, RULE
 from nms_pv.report.svg import as_svg, house_style
 from nms_pv.spec.time_at_risk import Anchor, TimeAtRisk
 
@@ -18,7 +18,7 @@ LEFT, TOP, FOOT, RIGHT, ROW = 1.65, 0.4, 0.1, 0.15, 0.52
 FIRST, LAST, ERA_START, ERA_END, EVENT, STEP = 0.0, 10.0, 3.8, 7.2, 5.2, 0.9
 PLACE, STEP_AFTER = {"era_start": ERA_START, "era_end": ERA_END}, {"era_start": 2.6, "era_end": STEP}
 GROUND = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
-BLUE, ORANGE = LOOKS["FGA"].colour, LOOKS["SGA"].colour
+LIGHT, DARK = MUTED, INK
 
 
 class Bar(NamedTuple):
@@ -69,18 +69,18 @@ def _rows(part: MethodsPart) -> dict[str, list[Bar]]:
     exposure = part.study.params.cohort.exposure
     gap = f"gaps of up to {days(exposure.persistence_gap_days)} within"
     windows = [Bar(ERA_START - STEP, ERA_START, PAPER, "///", days(series.before_start_days))]
-    windows.append(Bar(ERA_START, ERA_END, BLUE, "", f"from day {listed(series.since_start_days)}"))
+    windows.append(Bar(ERA_START, ERA_END, LIGHT, "", f"from day {listed(series.since_start_days)}"))
     windows.append(Bar(ERA_END, ERA_END + STEP, PAPER, "///", days(series.washout_days)))
     earlier = listed([f"{low}-{high}" for low, high in crossover.reference_days])
     return {
         "Under observation": [Bar(FIRST, LAST, RULE, "", _before(main))],
-        "Era of exposure": [Bar(ERA_START, ERA_END, ORANGE, "", gap)],
+        "Era of exposure": [Bar(ERA_START, ERA_END, DARK, "", gap)],
         "At risk": _at_risk(main),
         "Case series": windows,
         "Case-crossover": [
             Bar(FIRST, 3.4, RULE, "", f"{earlier} days before"),
             Bar(
-                _episode(main) - STEP, _episode(main), BLUE, "", f"{crossover.risk_days[0]}-{crossover.risk_days[1]} days before"
+                _episode(main) - STEP, _episode(main), LIGHT, "", f"{crossover.risk_days[0]}-{crossover.risk_days[1]} days before"
             ),
         ],
     }
@@ -109,8 +109,8 @@ def _at_risk(main: TimeAtRisk) -> list[Bar]:
     out = {0: "episode out", "all_history": "never at risk again"}
     words = out.get(main.clean_window_days, f"episode and {main.clean_window_days} days out")
     back = end if main.clean_window_days == "all_history" else (episode + end) / 2
-    after = [] if back == end else [Bar(back, end, BLUE, "", "")]
-    return [Bar(start, episode, BLUE, "", "at risk"), Bar(episode, back, PAPER, "xxx", words), *after]
+    after = [] if back == end else [Bar(back, end, LIGHT, "", "")]
+    return [Bar(start, episode, LIGHT, "", "at risk"), Bar(episode, back, PAPER, "xxx", words), *after]
 
 
 def _draw(axes: Axes, bar: Bar, y: float) -> None:

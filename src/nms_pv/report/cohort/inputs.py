@@ -1,6 +1,5 @@
 """Everything the cohort part of the report is made of, read once from the layers and from the study."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from nms_pv.tables.measures import RESULTS
 from nms_pv.tables.sources import QUARANTINE
 
 LAYERS = ("1_sources", "2_canonical", "3_evidence", "4_labels", "5_exposure")
-COUNT = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,6 @@ class PublishedRate:
     drug: str
     doi: str | None
     status: str
-    per_10_000: float | None
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,6 @@ def _read_published(study: Path) -> list[PublishedRate]:
             drug=row["drug_or_class"],
             doi=row["doi_or_pmid"] if DOI.fullmatch(row["doi_or_pmid"]) else None,
             status=row["status"],
-            per_10_000=_per_10_000(row),
         )
         for row in (line.cells for line in lines)
     ]
@@ -96,10 +92,3 @@ def _as_printed(row: dict[str, str]) -> str:
     limits = f" ({row['ci_low']}–{row['ci_high']})" if row["ci_low"] and row["ci_high"] else ""
     counts = f"; {row['numerator']} of {row['denominator']}" if row["numerator"] and row["denominator"] else ""
     return f"{row['value']}{limits}{counts}"
-
-
-def _per_10_000(row: dict[str, str]) -> float | None:
-    """Episodes per 10,000 persons where the study printed both counts; a range or a pooled value has none."""
-    if COUNT.fullmatch(row["numerator"]) and COUNT.fullmatch(row["denominator"]) and "proportion" in row["measure"]:
-        return 10_000 * int(row["numerator"]) / int(row["denominator"])
-    return None

@@ -8,12 +8,13 @@ import polars as pl
 from markupsafe import Markup
 
 from nms_pv.report.cohort.chosen import Chosen, CohortMain, choose
+from nms_pv.report.cohort.incidence import incidence_blocks
 from nms_pv.report.cohort.inputs import CohortInputs
-from nms_pv.report.figures.draw import rate_limits
-from nms_pv.report.figures.forest import Words, forest
-from nms_pv.report.figures.published_rates import proportion_among_published
+from nms_pv.report.figures.incidence_forest import incidence_forest
+from nms_pv.report.figures.rate_change import change_by_part
 from nms_pv.report.figures.rate_years import rate_and_mix_by_year
 from nms_pv.report.figures.since_start import by_time_since_start
+from nms_pv.report.figures.studies import DrawnStudy
 from nms_pv.report.inputs import flat
 from nms_pv.report.numbers import Row, is_drawable
 from nms_pv.report.results import tidy
@@ -24,8 +25,6 @@ from nms_pv.spec.drugs import DrugTable
 from nms_pv.spec.params import Params
 from nms_pv.spec.time_at_risk import TimeAtRisk
 from nms_pv.tables.measures import MEASURE
-
-RATE = Words("rates", "episodes per 100,000 person-years", "rate", "episodes", is_ratio=False)
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,19 @@ class CohortPart:
         }
 
 
-def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]]) -> dict[str, Any]:
-    """What the templates are given; `reports` are the ratios of the reports arm by generation, none where it has no input."""
+def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None]], studies: list[DrawnStudy]) -> dict[str, Any]:
+    """What the templates are given.
+
+    Parameters
+    ----------
+    part, chosen
+        The arm, and which of its results are shown.
+    reports
+        The ratios of the reports arm by generation, none where it has no input.
+    studies
+        Published proportions.
+
+    """
     params, inputs = part.params, part.inputs
     lines = {line.look.code: line for line in chosen.generations}
     return {
@@ -81,7 +91,7 @@ def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None
         "smallest": params.smallest_cell("cohort"),
         "cohort_main": part.main,
         "chosen": chosen,
-        "figures": figures(part, chosen),
+        "figures": figures(part, chosen, studies),
         "named": named,
         "time_at_risk": [part.settings[name] for name in params.cohort.analyses],
         "published": inputs.published,
@@ -95,18 +105,18 @@ def shown(part: CohortPart, chosen: Chosen, reports: list[tuple[Look, Row | None
     }
 
 
-def figures(part: CohortPart, chosen: Chosen) -> dict[str, list[Markup]]:
+def figures(part: CohortPart, chosen: Chosen, studies: list[DrawnStudy]) -> dict[str, list[Markup]]:
     """The figures that have anything to show."""
-    simulated = part.params.inputs.simulated
-    drawn = [(look, [row for row in rows if is_drawable(row)]) for look, rows in chosen.ingredients]
-    limits = rate_limits(row for _, rows in drawn for row in rows)
+    simulated, periods = part.params.inputs.simulated, part.params.cohort.periods
+    early, late = ("–".join(map(str, years)) for years in (periods.early, periods.late))
+    blocks = incidence_blocks(part.inputs.results, part.main, chosen)
     any_since = any(is_drawable(row) for _, points in chosen.since_start for _, row in points)
     any_year = any(is_drawable(row) for row in chosen.years.values())
     return {
-        "ingredients": [forest(rows, look, limits, RATE, simulated=simulated) for look, rows in drawn if rows],
+        "incidence": [incidence_forest(blocks, studies, simulated=simulated)] if blocks else [],
         "since_start": [by_time_since_start(chosen.since_start, simulated=simulated)] if any_since else [],
         "years": [rate_and_mix_by_year(chosen.years, chosen.state_years, simulated=simulated)] if any_year else [],
-        "published": [proportion_among_published(chosen.overall_proportion, part.inputs.published, simulated=simulated)],
+        "change": [change_by_part(chosen.changes, early, late, simulated=simulated)] if chosen.changes else [],
     }
 
 

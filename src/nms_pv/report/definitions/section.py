@@ -16,6 +16,7 @@ from nms_pv.report.figures.calibration import calibration
 from nms_pv.report.figures.cuts import by_cut
 from nms_pv.report.figures.definition_counts import who_meets
 from nms_pv.report.figures.definition_sets import met_together
+from nms_pv.report.figures.differential import overlap_with_others
 from nms_pv.report.figures.features import discriminating_features
 from nms_pv.report.figures.kappas import kappas
 from nms_pv.report.rounding import SmallCells, two_decimals
@@ -138,6 +139,11 @@ def figures(part: DefinitionsPart) -> dict[str, list[Markup]]:
         "sets": [met_together(found["sets"], met, cells, arm, main, simulated=simulated)] if found["sets"] else [],
         "kappas": [kappas(found["kappas"], met, arm, main, simulated=simulated)] if len(met) > 1 else [],
         "cuts": [by_cut(cuts, cells, arm, simulated=simulated) for cuts in found["cuts"]],
+        "differential": [
+            overlap_with_others(found["overlaps"], part.params.agreement.nms_definition, cells, arm, simulated=simulated)
+        ]
+        if found["overlaps"]
+        else [],
         "features": [discriminating_features(found["features"], arm, simulated=simulated)] if found["features"] else [],
         "calibration": [calibration(found["calibration"], cells, arm, simulated=simulated)] if found["calibration"] else [],
     }

@@ -27,7 +27,7 @@ from nms_pv.report.words import readable, shortened
 
 ROW, TOP, FOOT = 0.172, 0.42, 0.6
 # Inches from the left: names, right edges of figures, left and right edges of the two axes.
-NAME, COUNT, RATES, RATE, SHARES, SHARE = 0.08, 2.2, (2.28, 3.5), 4.72, (4.82, 5.95), WIDTH - 0.06
+NAME, COUNT, RATES, RATE, SHARES, SHARE = 0.08, 2.2, (2.28, 3.5), 4.72, (4.82, 5.85), WIDTH - 0.06
 LONGEST_NAME, INDENT = 27, 0.1
 PUBLISHED = Look("published", "Published", INK, "o", "circle", "○")
 

@@ -11,7 +11,7 @@ from nms_pv.report.numbers import Row
 from nms_pv.report.style import INK, PAPER, Look
 from nms_pv.report.svg import as_svg, house_style
 
-HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.75, 0.35, 0.55, 0.25
+HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.7, 0.75, 0.35, 0.65, 0.25
 DAYS = [0, 1, 3, 7, 14, 30, 90, 365, 1_000, 3_000, 10_000]
 # The longest time that is drawn: later onset lies in the table.
 FURTHEST = 10_000
@@ -55,7 +55,7 @@ def share_with_onset(
             axes.annotate(one.letter, (one.days, 100 * one.share), xytext=(6, -9), textcoords="offset points", size=SMALL)
         if published:
             key: dict[str, Any] = {"marker": "D", "color": INK, "markerfacecolor": PAPER, "linestyle": "none"}
-            axes.plot([], [], label="published, with the letter of the study", **key)
+            axes.plot([], [], label="published, by letter", **key)
         axes.legend(loc="upper left", frameon=False, fontsize=8)
         return as_svg(
             figure,

@@ -8,7 +8,7 @@ from nms_pv.report.numbers import Row, is_drawable, state
 from nms_pv.report.style import Look
 from nms_pv.report.svg import as_svg, house_style, mark
 
-HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.9, 0.62, 0.55, 0.2
+HEIGHT, LEFT, TOP, FOOT, RIGHT = 3.6, 0.9, 0.62, 0.65, 0.2
 STEP = 0.18
 # What has no estimate is named in a word near the foot of the axes; an interval beyond the axes ends in an arrow.
 WORD_AT = 0.03

@@ -2,10 +2,12 @@
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from nms_pv.report.compared import Comparison, PublishedRor
 from nms_pv.report.figures.draw import (
+    SMALL,
     WIDTH,
     Limits,
     axes_in_inches,
@@ -18,11 +20,11 @@ from nms_pv.report.figures.draw import (
     undefined,
 )
 from nms_pv.report.numbers import estimate_and_interval, is_drawable
-from nms_pv.report.style import INK, PAPER
+from nms_pv.report.style import INK, LOOKS, PAPER, Look
 from nms_pv.report.svg import as_svg, house_style, mark
 from nms_pv.report.words import shortened
 
-ROW, TOP, FOOT = 0.18, 0.26, 0.48
+ROW, TOP, FOOT = 0.18, 0.66, 0.48
 LEFT, RIGHT = 1.95, 1.65
 MARKERS = "v*<p>h"
 LONGEST_NAME = 22
@@ -49,6 +51,14 @@ def beside_published(comparisons: list[Comparison], *, simulated: bool) -> Marku
             for number, published in enumerate(comparison.published, start=1):
                 _theirs(axes, published, y + number)
             y += 1 + len(comparison.published)
+        figure.legend(
+            handles=_key(comparisons),
+            loc="upper left",
+            bbox_to_anchor=(0, 1 - 0.2 / height),
+            ncols=3,
+            frameon=False,
+            fontsize=SMALL,
+        )
         return as_svg(
             figure,
             "published",
@@ -56,6 +66,17 @@ def beside_published(comparisons: list[Comparison], *, simulated: bool) -> Marku
             "For each ingredient our estimate with interval, filled, and the published ones, hollow, with the letter of their "
             "study. The numbers are in the table that follows.",
         )
+
+
+def _key(comparisons: list[Comparison]) -> list[Line2D]:
+    """The generations that are drawn, and that hollow markers are published ones."""
+    used = {comparison.look.code for comparison in comparisons}
+    published = Look("published", "published, by letter", INK, MARKERS[0], "triangle", "▽")
+    shown = [*((look, look.colour) for look in LOOKS.values() if look.code in used), (published, PAPER)]
+    return [
+        Line2D([], [], color=look.colour, marker=look.marker, markerfacecolor=face, linestyle="none", label=look.label)
+        for look, face in shown
+    ]
 
 
 def _limits(comparisons: list[Comparison]) -> Limits:

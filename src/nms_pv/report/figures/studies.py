@@ -1,5 +1,6 @@
 """What figures of published proportions share: a study that is drawn, the limits of the axis, points with letters."""
 
+from collections import Counter
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -61,14 +62,16 @@ def proportion_limits(rows: list[Row]) -> Limits:
 
 def lettered(axes: Axes, studies: list[DrawnStudy], field: str | None, height: float) -> None:
     """Points with letters, hollow when not pooled, by year or by a field of the row; what the letters mean on the right."""
+    at_x: Counter[float] = Counter()
     for number, study in enumerate(studies):
         letter = ascii_uppercase[number % 26] * (1 + number // 26)
         row, x = study.row, study.year if field is None else study.row[field]
         face = INK if study.is_pooled else PAPER
         point = axes.plot([x], [row["estimate"]], marker="o", color=INK, markerfacecolor=face, markersize=4.5, linestyle="none")
         mark(point[0], row, "estimate", *([] if field is None else [field]))
-        # Left and right by turns, because neighbours in time are neighbours in the list.
-        aside, align = ((5, "left"), (-5, "right"))[number % 2]
+        # Right and left by turns: of all by size, and of those of one year, which stand above each other.
+        aside, align = ((5, "left"), (-5, "right"))[(at_x[x] if field is None else number) % 2]
+        at_x[x] += 1
         beside: dict[str, Any] = {"xytext": (aside, 3), "textcoords": "offset points", "ha": align}
         axes.annotate(letter, (x, row["estimate"]), size=SMALL, **beside)
         at = (1.05, 1 - (number + 0.5) * LINE / height)

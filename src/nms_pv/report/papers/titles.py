@@ -22,6 +22,7 @@ TITLES = {
     "feature_differences": "Features that tell neuroleptic malignant syndrome from serotonin syndrome: differences",
     "features": "Features that tell neuroleptic malignant syndrome from serotonin syndrome",
     "files": "Files as they were read",
+    "baseline": "Who the cases are",
     "flow": "Flow of reports",
     "generations": "Rates by generation",
     "grid": "Estimates under every combination of choices",

@@ -44,12 +44,17 @@ def figures(
     return drawn
 
 
-def _published(numbers: MainNumbers, published: list[PublishedProportion], *, simulated: bool) -> list[Markup]:
-    """Published proportions of people with the syndrome, what they come to together, and ours among them."""
+def published_studies(numbers: MainNumbers, published: list[PublishedProportion]) -> list[DrawnStudy]:
+    """The published proportions of people with the syndrome, as they are drawn."""
     of_study = {(one.study, one.stratum): one for one in published}
     rows = [row for row in numbers.rows if row["measure"] == "published_proportion"]
     found = [(row, of_study.get((row["group"], row["stratum"]))) for row in rows]
-    studies = [DrawnStudy(row, one.year, one.why_not is None, one.status == FROM_MEMORY) for row, one in found if one]
+    return [DrawnStudy(row, one.year, one.why_not is None, one.status == FROM_MEMORY) for row, one in found if one]
+
+
+def _published(numbers: MainNumbers, published: list[PublishedProportion], *, simulated: bool) -> list[Markup]:
+    """Published proportions of people with the syndrome, what they come to together, and ours among them."""
+    studies = published_studies(numbers, published)
     pooled, predicted = (numbers.one(Column("", f"{what}_proportion"), *OVERALL) for what in ("pooled", "predicted"))
     ours = numbers.one(Column("", "incidence_proportion"), *WIDE)
     mine = [ours] if ours is not None and is_drawable(ours) else []

@@ -42,7 +42,7 @@ function caseRow(cases, arm, place) {
   const about = record(cases, place);
   const link = make("a", { href: addressWith({ case: about.subject_id }) }, about.subject_id);
   const cells = [link, arm === "reports" ? about.received_year : day(about.start_day), about.sex, about.ingredient, about.definition];
-  return make("tr", {}, cells.map((content) => make("td", {}, content ?? "—")));
+  return make("tr", {}, cells.map(dataCell));
 }
 
 function notBeside() {

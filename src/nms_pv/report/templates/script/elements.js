@@ -15,6 +15,11 @@ function make(tag, properties, ...children) {
   return element;
 }
 
+// A day is not broken at its hyphens.
+function dataCell(content) {
+  return make("td", { class: /^\d{4}-\d\d-\d\d$/.test(content) ? "item" : null }, content ?? "—");
+}
+
 function tableOf(caption, headings, rows) {
   return make(
     "div",
@@ -24,7 +29,7 @@ function tableOf(caption, headings, rows) {
       {},
       make("caption", {}, caption),
       make("thead", {}, make("tr", {}, headings.map((heading) => make("th", { scope: "col" }, heading)))),
-      make("tbody", {}, rows.map((cells) => make("tr", {}, cells.map((content) => make("td", {}, content ?? "—"))))),
+      make("tbody", {}, rows.map((cells) => make("tr", {}, cells.map(dataCell)))),
     ),
   );
 }
