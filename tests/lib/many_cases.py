@@ -12,6 +12,8 @@ from nms_pv.report.page import DATA_OF_SCRIPT
 BLOCK = re.compile(r'<script type="application/gzip" id="data-([^"]+)">([^<]*)</script>\n?')
 # Lines of one copy lie so far from those of the next.
 LINES = 10**9
+# Mixed, so that copies do not stand beside each other, where they would be packed to nothing.
+SEED = 7
 OWN_LINES = ("findings", "exposures", "rows")
 OF_SUBJECTS = ("about", "members", "findings", "exposures", "verdicts")
 
@@ -26,18 +28,19 @@ def without_data(html: str) -> tuple[str, dict[str, str]]:
 
 
 def multiplied(cases: CasesOfArm, times: int) -> CasesOfArm:
-    """The cases so many times: each copy another subject with lines of its own, in the same sets."""
-    subjects = Subjects(
-        cases.subjects.arm,
-        **{name: _copies(getattr(cases.subjects, name), name, times) for name in (*OF_SUBJECTS, "rows")},
-    )
+    """The cases so many times, mixed: each copy another subject with lines of its own, in the same sets."""
+    frames = {name: _copies(getattr(cases.subjects, name), name, times) for name in (*OF_SUBJECTS, "rows")}
     height = cases.subjects.about.height
+    order = pl.int_range(height * times, eager=True).shuffle(seed=SEED)
+    place_of = order.arg_sort().to_list()
+    frames["about"] = frames["about"][order]
     sets = {
-        name: frozenset(place + copy * height for place in members for copy in range(times))
+        name: frozenset(place_of[place + copy * height] for place in members for copy in range(times))
         for name, members in cases.sets.positions.items()
     }
     people = [person + copy * LINES for copy in range(times) for person in cases.sets.people]
-    return CasesOfArm(subjects, replace(cases.sets, positions=sets, people=people))
+    mixed = [people[place] for place in order]
+    return CasesOfArm(Subjects(cases.subjects.arm, **frames), replace(cases.sets, positions=sets, people=mixed))
 
 
 def _copies(rows: pl.DataFrame, name: str, times: int) -> pl.DataFrame:

@@ -40,7 +40,7 @@ def tables_of(reports: dict[int, Report]) -> tuple[pl.DataFrame, pl.DataFrame, p
     described = (True, False, "2020Q1", None, "unknown", "unknown", "unknown", "unknown", None, None, None)
     universe = [(str(n), 2020, r["is_representative"], *described) for n, r in reports.items()]
     ingredients = [(str(n), *key, role) for n, r in reports.items() for key, role in r["drugs"].items()]
-    verdicts = [(str(n), "pt_only", r["verdict"], None, None, "", "", "") for n, r in reports.items()]
+    verdicts = [(str(n), "pt_only", r["verdict"], None, None, "", "", "", 0) for n, r in reports.items()]
     return tuple(
         pl.DataFrame(rows, schema=table.types, orient="row")
         for rows, table in [(universe, UNIVERSE), (ingredients, REPORT_INGREDIENTS), (verdicts, VERDICTS)]

@@ -21,11 +21,12 @@ ROW = {
     "met": "nms_diagnosis",
     "failed": "",
     "missing": "",
+    "states": 1,
 }
 
 
 def frame(*changes: dict[str, object]) -> pl.DataFrame:
-    schema = {"points_low": pl.Int32, "points_high": pl.Int32}
+    schema = {"points_low": pl.Int32, "points_high": pl.Int32, "states": pl.UInt64}
     return pl.DataFrame([{**ROW, **change} for change in changes], schema_overrides=schema)
 
 

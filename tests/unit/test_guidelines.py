@@ -43,7 +43,7 @@ def test_what_is_about_reports_never_speaks_of_another_kind_of_study() -> None:
 
 def test_each_links_to_places_of_its_own_arm() -> None:
     for guideline in load_guidelines(STUDY, PARAMS):
-        own = {f"{chapter}-{guideline.arm}" for chapter in (*QUESTION, "methods")}
+        own = {f"{chapter}-{guideline.arm}" for chapter in (*QUESTION, "attrition", "methods")}
         strangers = {a for item in guideline.items for a in item.page if not a.startswith("harper-")} - CHAPTERS - own
         assert strangers == set(), guideline.name
 

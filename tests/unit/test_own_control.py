@@ -105,7 +105,11 @@ def layers(tmp_path: Path, params: Params) -> Path:
         if definition == params.main.definition or person % 2
     ]
     verdicts = pl.DataFrame(met, schema=["subject_id", "definition"], orient="row").with_columns(
-        verdict=pl.lit("met"), points_low=None, points_high=None, met=pl.lit(""), failed=pl.lit(""), missing=pl.lit("")
+        verdict=pl.lit("met"),
+        points_low=None,
+        points_high=None,
+        **dict.fromkeys(("met", "failed", "missing"), pl.lit("")),
+        states=0,
     )
     judged = [(name, name, "nms", "found", True, None) for name in params.definitions]
     EPISODES.write(subjects, tmp_path / "evidence" / "episodes" / PART)

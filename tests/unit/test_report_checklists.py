@@ -48,7 +48,7 @@ def test_who_fills_in_the_protocol_closes_items(part: ChecklistsPart) -> None:
     before = sentences(part.guidelines, part.protocol)["readus_pv"]
     after = sentences(part.guidelines, filled)["readus_pv"]
     assert before != after
-    assert "13 by the protocol, 1 are open" in after
+    assert "13 by the protocol, 0 are open" in after
 
 
 def test_each_link_of_the_checklists_leads_into_the_chapter_or_to_a_chapter_of_the_page(part: ChecklistsPart) -> None:

@@ -22,7 +22,8 @@ def test_an_address_is_written_once_and_its_elements_name_its_place() -> None:
     small = compact(html)
     assert small.addresses == ["a/<b>", "c"]
     assert small.html == (
-        '<span data-n=0 data-f="estimate low high">1</span><span data-n=1 data-f=numerator>2</span><span data-n=0 data-f=level>3</span>'
+        '<span data-n=0 data-f="estimate low high">1</span>'
+        "<span data-n=1 data-f=numerator>2</span><span data-n=0 data-f=level>3</span>"
     )
     assert "data-result" not in small.html
     assert "data-unit" not in small.html
