@@ -10,7 +10,8 @@ async function casesBehind(place) {
   const { numbers, behind } = await unpack("numbers");
   if (!behind[place]) return null;
   const arm = cell(numbers, "arm", place);
-  const sets = await unpack(`sets-${arm}`);
+  // The list is wanted next: both are read at once.
+  const [sets] = await Promise.all([unpack(`sets-${arm}`), unpack(`cases-${arm}`)]);
   if (!sets) return { arm, places: null };
   const [first, ...others] = behind[place].map((set) => positions(sets[set]));
   const common = others.map((set) => new Set(set));
