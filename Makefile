@@ -57,7 +57,7 @@ bench: $(INSTALLED) report
 	$(BIN)/python benchmarks/bench_sixteen.py
 	$(BIN)/python benchmarks/bench_cohort.py
 	$(BIN)/python benchmarks/bench_dvc.py
-	$(BIN)/python benchmarks/bench_page.py
+	PYTHONPATH=. $(BIN)/python benchmarks/bench_page.py
 
 # Pictures of the default report, for the README.
 screenshots: report

@@ -3,7 +3,6 @@
 python benchmarks/bench_page.py
 """
 
-import re
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -22,13 +21,12 @@ from nms_pv.spec.params import load_params
 from nms_pv.spec.source import load_faers
 from tests.lib.many_cases import multiplied, without_data
 from tests.lib.report_browser import chromium, opened
-from tests.lib.report_page import records, unpacked
+from tests.lib.report_page import parse, records, unpacked
 
 PROJECT = Path(__file__).parents[1]
 SIZES = (5_000, 50_000)
 REPEATS = 5
 CASES_OF_NUMBER = "dialog[open] td a"
-IN_TEXT = re.compile(r'<span class="n" data-n="(\d+)"')
 CASE = "dialog[open] details.verdict"
 # From a click to the next picture with what was asked for; the browser's own clock.
 CLICKED = """
@@ -70,7 +68,7 @@ def _shown(numbers: str) -> pl.DataFrame:
 
 def _largest(framed: str, shown: pl.DataFrame, cases: dict[str, CasesOfArm]) -> int:
     """The number with the most cases behind it, of those that stand in the text."""
-    in_text = {int(place) for place in IN_TEXT.findall(framed)}
+    in_text = {int(e.attributes["data-n"]) for e in parse(framed).addressed if e.tag == "span"}
     rows = [(place, row) for place, row in enumerate(shown.iter_rows(named=True)) if place in in_text]
     return max((row["numerator"], place) for place, row in rows if row["arm"] in cases and cases[row["arm"]].sets.behind(row))[1]
 
