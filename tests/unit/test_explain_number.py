@@ -136,7 +136,7 @@ def test_people_are_counted_once_though_each_episode_is_listed(with_row: tuple[P
         ({"numerator": 0, "stratum": "year=1999"}, "CASES BEHIND IT (0) none: the numerator is 0"),
         ({"numerator": None}, "none can be listed: it has no numerator"),
         ({"numerator": None, "estimate": None, "undefined_reason": "no drug"}, "it is undefined, and counts none: no drug."),
-        ({"measure": "omega"}, "sets of cases are kept for counts of reports and rates of a cohort, and not for omega."),
+        ({"measure": "omega"}, "no sets of cases are kept for omega."),
         ({"stratum": "indication=x"}, "the cases of stratum indication=x are not kept apart."),
         ({"numerator": 7777}, "the sets of cases that are kept do not add up to its numerator."),
         ({"arm": "literature"}, "it comes from published studies, and counts no case of this study."),

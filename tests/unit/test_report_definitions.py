@@ -54,8 +54,15 @@ def test_each_arm_has_its_part_and_only_that_of_the_cohort_is_marked(page: Page)
 def test_each_figure_of_the_chapter_has_its_table(page: Page, internal: Path) -> None:
     for arm, prefix in (("reports", ""), ("cohort", "cohort_")):
         section = _section(page, arm)
-        assert len(re.findall(r"Figure \d+\. ", section)) == 6
-        for table in ("definition_counts", "definition_sets", "definition_agreement", "definition_cuts", "feature_differences"):
+        assert len(re.findall(r"Figure \d+\. ", section)) == 7
+        for table in (
+            "definition_counts",
+            "definition_sets",
+            "definition_agreement",
+            "definition_cuts",
+            "differential_overlap",
+            "feature_differences",
+        ):
             assert f"tables/{prefix}{table}.csv" in section
             assert (internal / "tables" / f"{prefix}{table}.csv").exists()
 

@@ -58,7 +58,7 @@ def page(html: str) -> Page:
     return parse(html)
 
 
-@pytest.mark.parametrize("build", ["internal", "shareable"])
+@pytest.mark.parametrize("build", [pytest.param("internal", marks=pytest.mark.proof), "shareable"])
 def test_same_input_same_bytes(report_data: Path, tmp_path: Path, build: str, request: pytest.FixtureRequest) -> None:
     out: Path = request.getfixturevalue(build)
     _write(report_data, tmp_path, build=build)

@@ -113,7 +113,7 @@ def _why_no_set(row: Row, sets: Sets) -> str:
     if row["numerator"] is None:
         return "it has no numerator: a model, a curve or other numbers gave it, and no set of cases adds up to it"
     if row["measure"] not in OF_REPORTS | OF_EPISODES:
-        return f"sets of cases are kept for counts of reports and rates of a cohort, and not for {row['measure']}"
+        return f"no sets of cases are kept for {row['measure']}"
     if sets.made_of(row) is None:
         return f"the cases of stratum {plain(row['stratum'])} are not kept apart"
     return "the sets of cases that are kept do not add up to its numerator"

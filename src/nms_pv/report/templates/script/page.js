@@ -24,7 +24,9 @@ function reveal(element) {
 
 async function openNumber(element) {
   const { numbers } = await unpack("numbers");
-  location.hash = addressWith({ number: cell(numbers, "result_id", Number(element.dataset.n)) });
+  // Not through the hash: the browser would look for a place of this name and lay out the page.
+  history.pushState(null, "", addressWith({ number: cell(numbers, "result_id", Number(element.dataset.n)) }));
+  await show();
 }
 
 function enhanceNumbers(main) {
