@@ -4,12 +4,13 @@ import pytest
 
 from nms_pv.report.answers import ASKED, answers
 from nms_pv.report.chapters import OWN, TITLES
-from nms_pv.report.page import LARGEST_PAGE, with_data
+from nms_pv.report.page import LARGEST_PAGE, numbers_shown, with_data
 from nms_pv.report.questions.panels import PANELS
 from nms_pv.report.questions.read import Topics
 from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.words import FORBIDDEN
 from nms_pv.spec.params import load_params
+from nms_pv.tables.contract import ContractError
 from nms_pv.tables.grid import GRID, GRID_SUMMARY
 from nms_pv.tables.measures import CURVES, MEASURE, QUESTION, QUESTION_OF, RESULTS
 from nms_pv.tables.why_zero import WHY_ZERO
@@ -84,3 +85,13 @@ def test_data_that_make_the_page_too_large_stand_in_files_beside_it() -> None:
     small = with_data(framed, [("numbers", "n"), ("cases-reports", "c")])
     assert small.beside == {}
     assert '<script type="application/gzip" id="data-cases-reports">c</script>' in small.html
+
+
+def test_numbers_of_a_page_stand_in_its_order() -> None:
+    results = rows(RESULTS, *({"result_id": name, "data_version": VERSION} for name in ("a\u202e/b", "c", "d")))
+    assert numbers_shown(["d", "a/b"], results)["result_id"].to_list() == ["d", "a\u202e/b"]
+
+
+def test_a_page_that_shows_a_number_without_a_result_is_refused() -> None:
+    with pytest.raises(ContractError, match="shows 1 numbers that are not in the results, first 'e'"):
+        numbers_shown(["c", "e"], rows(RESULTS, {"result_id": "c", "data_version": VERSION}))

@@ -32,6 +32,7 @@ from nms_pv.report.questions.drawn import published_studies
 from nms_pv.report.questions.section import QuestionsPart
 from nms_pv.report.reports import ReportsPart
 from nms_pv.report.words import clean, visible
+from nms_pv.tables.contract import ContractError
 
 # Where the style sheet of the page takes up the rules of its drawings, and its body the data of its script.
 RULES_OF_DRAWINGS = "/* rules of the drawings */"
@@ -108,7 +109,7 @@ def render(inputs: Inputs, study: Study, parts: Parts) -> Page:
         )
     )
     small = compact(html)
-    shown = _shown(small.addresses, parts.results)
+    shown = numbers_shown(small.addresses, parts.results)
     framed = small.html.replace(RULES_OF_DRAWINGS, small.rules, 1)
     return with_data(framed, blocks(shown, parts.cases, [*study.definitions, *study.differential]))
 
@@ -147,11 +148,21 @@ def _arm(name: str, env: Environment, study: Study, parts: Parts, frame: dict[st
     )
 
 
-def _shown(addresses: list[str], results: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the numbers that the page shows, in its order; an address in the page has no invisible characters."""
-    order = pl.DataFrame({"address": addresses}).with_row_index("place")
+def numbers_shown(addresses: list[str], results: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the numbers that the page shows, in its order; an address in the page has no invisible characters.
+
+    Raises
+    ------
+    ContractError
+        When the page shows a number that is not in the results.
+    """
+    order = pl.DataFrame({"address": addresses}, schema={"address": pl.String})
     addressed = results.with_columns(address=pl.col("result_id").map_elements(visible, return_dtype=pl.String))
-    return addressed.join(order, on="address").sort("place")
+    found = order.join(addressed, on="address", how="left", maintain_order="left", validate="1:1")
+    strange = found.filter(pl.col("result_id").is_null())["address"].to_list()
+    if strange:
+        raise ContractError(f"the page shows {len(strange)} numbers that are not in the results, first {strange[0]!r}")
+    return found
 
 
 def _digests(inputs: Inputs, parts: Parts) -> list[object]:
